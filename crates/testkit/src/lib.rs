@@ -1,0 +1,7 @@
+//! What the tests of every crate share. A dev-dependency only: it fails by panicking, as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+
+pub mod clock;
+pub mod database;
+pub mod postgres;
+pub mod rng;
