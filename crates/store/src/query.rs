@@ -49,7 +49,7 @@ pub(crate) enum Target<'t> {
 
 /// Sends a query with the driver it is for.
 macro_rules! send {
-    ($query:expr, $function:ident<$($row:ident)?>, $send:ident, |$answer:ident| $result:expr) => {{
+    ($query:expr, $function:ident, [$($row:ident)?], $send:ident, |$answer:ident| $result:expr) => {{
         let query = $query.complete()?;
         let keep = query.reuse == Reuse::Keep;
         match query.target {
@@ -94,17 +94,17 @@ impl<'t> Query<'t> {
 
     /// Runs the statement and returns how many rows it wrote.
     pub async fn execute(self) -> Result<u64> {
-        send!(self, query_with, execute, |done| done.rows_affected())
+        send!(self, query_with, [], execute, |done| done.rows_affected())
     }
 
     /// All rows.
     pub async fn fetch_all<R: Row>(self) -> Result<Vec<R>> {
-        send!(self, query_as_with<R>, fetch_all, |rows| rows)
+        send!(self, query_as_with, [R], fetch_all, |rows| rows)
     }
 
     /// The first row, if there is one.
     pub async fn fetch_optional<R: Row>(self) -> Result<Option<R>> {
-        send!(self, query_as_with<R>, fetch_optional, |row| row)
+        send!(self, query_as_with, [R], fetch_optional, |row| row)
     }
 
     /// The first row.
