@@ -1,0 +1,73 @@
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::{
+    Limit, PrepareError,
+    openai::{Raw, Text},
+    parameters,
+};
+use crate::{
+    Request, Target, Wire,
+    request::Top,
+    splice::{Splice, spans},
+};
+
+/// The client's body with the gateway's decisions spliced in; they lie inside `generationConfig`, the model in the path.
+pub(super) fn pass(request: &Request, target: &Target<'_>, limit: Limit) -> Result<Bytes, PrepareError> {
+    let Some(top) = request.top() else { return Ok(request.body.clone()) };
+    let mut splice = Splice::new(top);
+    if top.some("model").is_some() {
+        splice.set("model", format!("models/{}", target.model.trim_start_matches("models/")));
+    }
+    if request.wire == Wire::GeminiGenerate {
+        let config = top.some("generationConfig").map_or("{}", |node| node.text());
+        let spans = spans(config);
+        let mut inner = Splice::new(Top { text: config, spans: &spans });
+        if let Some(sent) = limit.changed() {
+            inner.set("maxOutputTokens", sent);
+        }
+        for (name, value) in parameters(target) {
+            let array = Value::Array(vec![value.clone()]);
+            let value = if name == "stop" && value.is_string() { &array } else { value };
+            inner.set(config_name(name)?, Raw(value));
+        }
+        if !inner.is_empty() {
+            splice.set("generationConfig", Text(inner.text()));
+        }
+    }
+    if request.wire == Wire::GeminiBatchEmbed
+        && let Some(requests) = top.some("requests")
+    {
+        splice.set("requests", Text(with_models(requests, target.model)));
+    }
+    Ok(splice.finish(&request.body))
+}
+
+/// The name in `generationConfig` of a parameter in OpenAI's words.
+fn config_name(name: &str) -> Result<&'static str, PrepareError> {
+    Ok(match name {
+        "temperature" => "temperature",
+        "top_p" => "topP",
+        "top_k" => "topK",
+        "stop" => "stopSequences",
+        "seed" => "seed",
+        "presence_penalty" => "presencePenalty",
+        "frequency_penalty" => "frequencyPenalty",
+        "thinking_config" | "thinkingConfig" => "thinkingConfig",
+        _ => return Err(PrepareError::unsupported(name, "gemini providers have no parameter for this override")),
+    })
+}
+
+/// Each request of a batch names the model again.
+fn with_models(requests: crate::json::Node<'_>, model: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(requests.text().len() + 64);
+    crate::json::array(&mut out, |array| {
+        for request in requests.elements() {
+            let spans = spans(request.text());
+            let mut inner = Splice::new(Top { text: request.text(), spans: &spans });
+            inner.set("model", format!("models/{}", model.trim_start_matches("models/")));
+            array.item(Text(inner.text()));
+        }
+    });
+    out
+}

@@ -1,0 +1,5 @@
+//! What the codecs promise, through the crate's public functions.
+
+mod passing;
+mod sandboxed;
+mod support;
