@@ -1,0 +1,26 @@
+# The one door. Each verb is one subcommand of crates/xtask, where it is explained.
+.PHONY: run test check test-shared soak gen fmt install
+
+run:
+	@cargo xtask run
+
+test:
+	@cargo xtask test
+
+check:
+	@cargo xtask check
+
+test-shared:
+	@cargo xtask test-shared
+
+soak:
+	@cargo xtask soak
+
+gen:
+	@cargo xtask gen
+
+fmt:
+	@cargo xtask fmt
+
+install:
+	@cargo xtask install

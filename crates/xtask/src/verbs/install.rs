@@ -1,0 +1,74 @@
+//! `install`: the programs outside cargo that the tests start.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::process;
+
+/// A program, why it is needed, and the Debian package that brings it.
+struct Program {
+    name: &'static str,
+    package: &'static str,
+    purpose: &'static str,
+}
+
+const PROGRAMS: &[Program] = &[
+    Program { name: "initdb", package: "postgresql", purpose: "the suites run on PostgreSQL as well as on SQLite" },
+    Program { name: "redis-server", package: "redis-server", purpose: "counters and fan-out between replicas" },
+    Program { name: "chromium", package: "chromium", purpose: "the console is tested in a real browser" },
+    Program { name: "wrk", package: "wrk", purpose: "load" },
+    Program { name: "nginx", package: "nginx-light", purpose: "the yardstick beside which the gateway is measured" },
+];
+
+/// Debian keeps some programs where only root, or only PostgreSQL's own wrappers, look for them.
+const SEARCH: &str = r#"PATH="$PATH:/usr/sbin:/usr/lib/postgresql/$(ls /usr/lib/postgresql 2>/dev/null | sort -n | tail -1)/bin" command -v "$0""#;
+
+/// Installs what is missing where apt and its rights allow it, otherwise says what to install and fails.
+pub(super) fn install() -> Result<()> {
+    let missing = missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for program in &missing {
+        println!("{} is missing: {}", program.name, program.purpose);
+    }
+    let packages: Vec<&str> = missing.iter().map(|program| program.package).collect();
+    let by_hand = format!("apt-get install --no-install-recommends {}", packages.join(" "));
+    let Some(prefix) = privilege() else {
+        bail!("cannot install without root. Run as root: {by_hand}");
+    };
+    process::run(&mut apt(prefix, &["update", "--quiet"]))?;
+    let mut arguments = vec!["install", "--quiet", "--yes", "--no-install-recommends"];
+    arguments.extend(&packages);
+    process::run(&mut apt(prefix, &arguments))
+}
+
+fn missing() -> Vec<&'static Program> {
+    PROGRAMS
+        .iter()
+        .filter(|program| !process::succeeds(Command::new("sh").args(["-c", SEARCH, program.name])))
+        .collect()
+}
+
+/// The words to put before `apt-get`; none where it can't be used.
+fn privilege() -> Option<&'static [&'static str]> {
+    let works = |program: &str, arguments: &[&str]| process::succeeds(Command::new(program).args(arguments));
+    if !works("apt-get", &["--version"]) {
+        return None;
+    }
+    if works("sh", &["-c", "test $(id -u) = 0"]) {
+        return Some(&[]);
+    }
+    works("sudo", &["--non-interactive", "true"]).then_some(&["sudo", "--non-interactive"])
+}
+
+fn apt(prefix: &[&str], arguments: &[&str]) -> Command {
+    let mut command = Command::new("env");
+    if let [program, rest @ ..] = prefix {
+        command = Command::new(program);
+        command.args(rest).arg("env");
+    }
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(arguments);
+    command
+}

@@ -1,0 +1,58 @@
+//! The verbs, one file each where there is something to say.
+
+mod check;
+mod generate;
+mod install;
+mod run;
+mod suites;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::{dependencies, process, tidy, workspace::Workspace};
+
+/// What `cargo xtask` can do.
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Build the server and run it with the embedded database on http://127.0.0.1:8080
+    Run(run::Options),
+    /// Everything that can be said about the code without running it
+    Check,
+    /// `check`, then every test of the core suite
+    Test,
+    /// The suites that read recorded public data: $GLAUX_SHARED_DATA, or shared/data beside the checkout
+    TestShared,
+    /// Long runs under load with crashes at random moments
+    Soak,
+    /// Write the generated files
+    Gen(generate::Options),
+    /// Format the code
+    Fmt,
+    /// Which crate may know which
+    CheckDeps,
+    /// Have both databases prepare every statement of every store
+    CheckSql,
+    /// Rules about the text of the checkout that no compiler checks
+    Tidy,
+    /// Install the programs that the tests need
+    Install,
+}
+
+impl Verb {
+    /// Does it.
+    pub(crate) fn run(self, workspace: &Workspace) -> Result<()> {
+        match self {
+            Self::Run(options) => run::run(workspace, options),
+            Self::Check => check::check(workspace),
+            Self::Test => suites::test(workspace),
+            Self::TestShared => suites::test_shared(workspace),
+            Self::Soak => suites::soak(workspace),
+            Self::Gen(options) => generate::generate(workspace, options),
+            Self::Fmt => process::run(&mut workspace.cargo(["fmt", "--all"])),
+            Self::CheckDeps => dependencies::check(workspace),
+            Self::CheckSql => suites::check_sql(workspace),
+            Self::Tidy => tidy::check(workspace),
+            Self::Install => install::install(),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The test suites. Which tests belong to one is decided by their names and their environment:
+//!
+//! - the core suite is every test; those in a module named `shared` or `soak` return at once and say how many cases
+//!   they left out, because their environment variable is absent;
+//! - `test-shared` runs the modules named `shared`, which read recorded public data from `GLAUX_SHARED_DATA`;
+//! - `soak` runs the modules named `soak`, optimized, with `GLAUX_SOAK` set.
+//!
+//! Tests of one binary share a process, and with it the PostgreSQL server that it starts; so the runner is `cargo test`
+//! and not one that starts a process for each test.
+
+use std::{env, path::PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::{check, install};
+use crate::{process, workspace::Workspace};
+
+const SHARED_DATA: &str = "GLAUX_SHARED_DATA";
+const SOAK: &str = "GLAUX_SOAK";
+
+pub(super) fn test(workspace: &Workspace) -> Result<()> {
+    install::install()?;
+    check::check(workspace)?;
+    let mut tests = workspace.cargo(["test", "--workspace", "--no-fail-fast"]);
+    process::run(tests.env_remove(SHARED_DATA).env_remove(SOAK))
+}
+
+pub(super) fn test_shared(workspace: &Workspace) -> Result<()> {
+    let folder = shared_data(workspace);
+    if !folder.is_dir() {
+        bail!("{} is no folder. Set {SHARED_DATA} to the folder of recorded public data", folder.display());
+    }
+    let mut tests = workspace.cargo(["test", "--workspace", "--no-fail-fast", "shared::", "--", "--nocapture"]);
+    process::run(tests.env(SHARED_DATA, folder).env_remove(SOAK))
+}
+
+pub(super) fn soak(workspace: &Workspace) -> Result<()> {
+    let mut tests =
+        workspace.cargo(["test", "--workspace", "--release", "--no-fail-fast", "soak::", "--", "--nocapture"]);
+    process::run(tests.env(SOAK, "1").env_remove(SHARED_DATA))
+}
+
+pub(super) fn check_sql(workspace: &Workspace) -> Result<()> {
+    process::run(&mut workspace.cargo(["test", "--package=glaux-xtask", "check_sql::"]))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the environment is how a caller points at the data")]
+fn shared_data(workspace: &Workspace) -> PathBuf {
+    env::var_os(SHARED_DATA).map_or_else(|| workspace.parent().join("shared/data"), PathBuf::from)
+}

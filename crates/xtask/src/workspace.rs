@@ -1,0 +1,63 @@
+//! Where the checkout lies and which files belong to it.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::process;
+
+/// The checkout that the current directory lies in.
+pub(crate) struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// Looks upwards from the current directory, so that one built binary serves every checkout.
+    pub(crate) fn find() -> Result<Self> {
+        let here = env::current_dir()?;
+        let root = here
+            .ancestors()
+            .find(|folder| folder.join("crates/xtask/Cargo.toml").is_file())
+            .with_context(|| format!("{} is not inside a Glaux checkout", here.display()))?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The absolute path of `relative`.
+    pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// The folder that the checkout lies in.
+    pub(crate) fn parent(&self) -> &Path {
+        self.root.parent().unwrap_or(&self.root)
+    }
+
+    /// `program`, to be run at the root.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// `cargo` with `arguments`, to be run at the root.
+    pub(crate) fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
+        let mut command = self.command("cargo");
+        command.args(arguments);
+        command
+    }
+
+    /// Every file that is committed or would be, relative to the root, sorted.
+    pub(crate) fn files(&self) -> Result<Vec<PathBuf>> {
+        let listing =
+            process::read(self.command("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
+        let mut files: Vec<PathBuf> = listing.split_terminator('\0').map(PathBuf::from).collect();
+        files.retain(|file| self.path(file).is_file());
+        files.sort();
+        files.dedup();
+        Ok(files)
+    }
+}
