@@ -17,7 +17,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
 /// Licences, bans and sources. Advisories change without us, so they are looked up by hand and not at every check.
 fn deny(workspace: &Workspace) -> Result<()> {
     if process::succeeds(&mut workspace.cargo(["deny", "--version"])) {
-        return process::run(&mut workspace.cargo(["deny", "--offline", "check", "bans", "licenses", "sources"]));
+        return process::run(&mut workspace.cargo(["deny", "check", "bans", "licenses", "sources"]));
     }
     println!(
         "cargo-deny is not installed: bans, licences and sources were not checked (cargo install --locked cargo-deny)"

@@ -1,4 +1,4 @@
-//! `install`: the programs outside cargo that the tests start.
+//! `install`: the programs outside cargo that tests and measurements start.
 
 use std::process::Command;
 
@@ -11,22 +11,40 @@ struct Program {
     name: &'static str,
     package: &'static str,
     purpose: &'static str,
+    needed_by: Need,
+}
+
+/// What can't be done without a program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// The core suite.
+    Tests,
+    /// Load and its yardstick.
+    Measurements,
 }
 
 const PROGRAMS: &[Program] = &[
-    Program { name: "initdb", package: "postgresql", purpose: "the suites run on PostgreSQL as well as on SQLite" },
-    Program { name: "redis-server", package: "redis-server", purpose: "counters and fan-out between replicas" },
-    Program { name: "chromium", package: "chromium", purpose: "the console is tested in a real browser" },
-    Program { name: "wrk", package: "wrk", purpose: "load" },
-    Program { name: "nginx", package: "nginx-light", purpose: "the yardstick beside which the gateway is measured" },
+    Program {
+        name: "initdb",
+        package: "postgresql",
+        purpose: "the suites run on PostgreSQL as well as on SQLite",
+        needed_by: Need::Tests,
+    },
+    Program { name: "wrk", package: "wrk", purpose: "it makes the load", needed_by: Need::Measurements },
+    Program {
+        name: "nginx",
+        package: "nginx-light",
+        purpose: "the gateway is measured beside it",
+        needed_by: Need::Measurements,
+    },
 ];
 
 /// Debian keeps some programs where only root, or only PostgreSQL's own wrappers, look for them.
 const SEARCH: &str = r#"PATH="$PATH:/usr/sbin:/usr/lib/postgresql/$(ls /usr/lib/postgresql 2>/dev/null | sort -n | tail -1)/bin" command -v "$0""#;
 
-/// Installs what is missing where apt and its rights allow it, otherwise says what to install and fails.
-pub(super) fn install() -> Result<()> {
-    let missing = missing();
+/// Installs what is missing for `needs` where apt and its rights allow it, otherwise says what to install and fails.
+pub(super) fn install(needs: &[Need]) -> Result<()> {
+    let missing = missing(needs);
     if missing.is_empty() {
         return Ok(());
     }
@@ -36,7 +54,7 @@ pub(super) fn install() -> Result<()> {
     let packages: Vec<&str> = missing.iter().map(|program| program.package).collect();
     let by_hand = format!("apt-get install --no-install-recommends {}", packages.join(" "));
     let Some(prefix) = privilege() else {
-        bail!("cannot install without root. Run as root: {by_hand}");
+        bail!("cannot install them as this account. As root, on Debian or Ubuntu: {by_hand}");
     };
     process::run(&mut apt(prefix, &["update", "--quiet"]))?;
     let mut arguments = vec!["install", "--quiet", "--yes", "--no-install-recommends"];
@@ -44,9 +62,10 @@ pub(super) fn install() -> Result<()> {
     process::run(&mut apt(prefix, &arguments))
 }
 
-fn missing() -> Vec<&'static Program> {
+fn missing(needs: &[Need]) -> Vec<&'static Program> {
     PROGRAMS
         .iter()
+        .filter(|program| needs.contains(&program.needed_by))
         .filter(|program| !process::succeeds(Command::new("sh").args(["-c", SEARCH, program.name])))
         .collect()
 }

@@ -9,6 +9,7 @@ mod suites;
 use anyhow::Result;
 use clap::Subcommand;
 
+use self::install::Need;
 use crate::{dependencies, process, tidy, workspace::Workspace};
 
 /// What `cargo xtask` can do.
@@ -34,7 +35,7 @@ pub(crate) enum Verb {
     CheckSql,
     /// Rules about the text of the checkout that no compiler checks
     Tidy,
-    /// Install the programs that the tests need
+    /// Install the programs that tests and measurements start
     Install,
 }
 
@@ -52,7 +53,7 @@ impl Verb {
             Self::CheckDeps => dependencies::check(workspace),
             Self::CheckSql => suites::check_sql(workspace),
             Self::Tidy => tidy::check(workspace),
-            Self::Install => install::install(),
+            Self::Install => install::install(&[Need::Tests, Need::Measurements]),
         }
     }
 }

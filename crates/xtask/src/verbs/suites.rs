@@ -12,14 +12,17 @@ use std::{env, path::PathBuf};
 
 use anyhow::{Result, bail};
 
-use super::{check, install};
+use super::{
+    check,
+    install::{self, Need},
+};
 use crate::{process, workspace::Workspace};
 
 const SHARED_DATA: &str = "GLAUX_SHARED_DATA";
 const SOAK: &str = "GLAUX_SOAK";
 
 pub(super) fn test(workspace: &Workspace) -> Result<()> {
-    install::install()?;
+    install::install(&[Need::Tests])?;
     check::check(workspace)?;
     let mut tests = workspace.cargo(["test", "--workspace", "--no-fail-fast"]);
     process::run(tests.env_remove(SHARED_DATA).env_remove(SOAK))
