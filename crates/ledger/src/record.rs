@@ -1,18 +1,22 @@
-//! What the ledger holds: four kinds of record, CBOR (RFC 8949) maps keyed by small integers.
+//! What the ledger holds: four kinds of record, CBOR (RFC 8949) arrays whose places are the fields' numbers.
 //!
 //! Fields are only ever added, under new numbers; a reader skips numbers that it does not know.
 //! Texts that repeat (model, feature name) stand in each record, so that an entry can be read alone
 //! long after the configuration it was made under is gone.
 
-use glaux_kernel::{
-    ApplicationId, AttemptId, BudgetId, CallId, Environment, FeatureId, HoldId, KeyId, ModelId, OrganizationId,
-    PriceRuleId, ProviderId, Timestamp,
-};
-use glaux_llm::{Meter, ServiceTier, Usage, UsageBasis};
+use glaux_kernel::{AttemptId, CallId, HoldId, Timestamp};
+use glaux_llm::{ServiceTier, Usage, UsageBasis};
 use minicbor::{Decode, Encode};
+use serde::Serialize;
+
+pub use crate::{
+    attribution::{Attribution, Charge, Purpose, Target},
+    cost::{Cost, CostLine, MeterName},
+};
 
 /// One record of a segment.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {
     /// Money was reserved; nothing has been sent yet.
     #[n(0)]
@@ -28,78 +32,8 @@ pub enum Record {
     Call(#[n(0)] Box<Call>),
 }
 
-/// Who and what a call is charged to. The dimensions of every roll-up.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
-pub struct Attribution {
-    /// The tenant.
-    #[n(0)]
-    pub organization: OrganizationId,
-    /// The program that called.
-    #[n(1)]
-    pub application: ApplicationId,
-    /// The credential it used.
-    #[n(2)]
-    pub key: KeyId,
-    /// The key's environment.
-    #[n(3)]
-    pub environment: Environment,
-    /// The feature, where the call named one.
-    #[n(4)]
-    pub feature: Option<FeatureId>,
-    /// The end user that the application named.
-    #[n(5)]
-    pub user: Option<String>,
-    /// The session that the application named.
-    #[n(6)]
-    pub session: Option<String>,
-    /// `k=v` pairs that the application named.
-    #[n(7)]
-    pub tags: Vec<(String, String)>,
-    /// What the call was made for: `call`, or `probe` for health probes and provider tests.
-    #[n(8)]
-    pub purpose: Purpose,
-}
-
-/// Why a call was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cbor(index_only)]
-pub enum Purpose {
-    /// An application asked.
-    #[n(0)]
-    Call,
-    /// A health probe or a provider test.
-    #[n(1)]
-    Probe,
-}
-
-/// The model that an attempt went to.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
-pub struct Target {
-    /// The upstream account.
-    #[n(0)]
-    pub provider: ProviderId,
-    /// The catalogue entry.
-    #[n(1)]
-    pub model: ModelId,
-    /// `provider/model` as people write it.
-    #[n(2)]
-    pub model_name: String,
-}
-
-/// A budget that a hold charges, in the period in which the hold opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
-pub struct Charge {
-    /// The budget.
-    #[n(0)]
-    pub budget: BudgetId,
-    /// The start of the budget's period.
-    #[n(1)]
-    pub period_start: Timestamp,
-}
-
 /// Appended before anything is sent upstream.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize)]
 pub struct HoldOpened {
     /// The reservation.
     #[n(0)]
@@ -134,10 +68,25 @@ pub struct HoldOpened {
     /// The configuration in force.
     #[n(10)]
     pub journal_seq: u64,
+    /// A class of the bound that has no price: the reservation does not cover it.
+    #[n(11)]
+    pub unpriced: Option<MeterName>,
+    /// When the first byte of the call came.
+    #[n(12)]
+    pub call_at: Timestamp,
+    /// The `model` that the client asked for.
+    #[n(13)]
+    pub requested_model: String,
+    /// The path that the client called, without query.
+    #[n(14)]
+    pub path: String,
+    /// The client asked for a stream.
+    #[n(15)]
+    pub stream: bool,
 }
 
 /// Appended before more of an answer is let through than the hold covers.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize)]
 pub struct HoldExtended {
     /// The reservation.
     #[n(0)]
@@ -148,10 +97,13 @@ pub struct HoldExtended {
     /// Nano-dollars reserved now, all in all.
     #[n(2)]
     pub nanos: i64,
+    /// The usage that the reservation covers now, all in all.
+    #[n(3)]
+    pub bound: Usage,
 }
 
 /// How an attempt or a call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cbor(index_only)]
 pub enum Status {
@@ -193,59 +145,8 @@ impl Status {
     }
 }
 
-/// One charged class of a settlement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub struct CostLine {
-    /// The rule that charged it.
-    #[n(0)]
-    pub rule: PriceRuleId,
-    /// The class.
-    #[n(1)]
-    pub meter: MeterName,
-    /// How much of it.
-    #[n(2)]
-    pub quantity: u64,
-    /// Femto-dollars per unit.
-    #[n(3)]
-    pub femtos: i64,
-}
-
-/// A meter that is written as its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MeterName(pub Meter);
-
-impl<C> Encode<C> for MeterName {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        encoder: &mut minicbor::Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        encoder.str(self.0.as_str())?.ok()
-    }
-}
-
-impl<'b, C> Decode<'b, C> for MeterName {
-    fn decode(decoder: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-        decoder.str()?.parse().map(Self).map_err(|_| minicbor::decode::Error::message("unknown meter"))
-    }
-}
-
-/// What an attempt cost.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
-pub struct Cost {
-    /// Nano-dollars. Where `unpriced` is set, only the known part.
-    #[n(0)]
-    pub nanos: i64,
-    /// A class that had a quantity and no price.
-    #[n(1)]
-    pub unpriced: Option<MeterName>,
-    /// What was charged.
-    #[n(2)]
-    pub lines: Vec<CostLine>,
-}
-
 /// One try at one model and the settlement of its hold.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize)]
 pub struct Attempt {
     /// The attempt.
     #[n(0)]
@@ -316,10 +217,14 @@ pub struct Attempt {
     /// Nothing was sent: the hold was released without charge.
     #[n(22)]
     pub released: bool,
+    /// The record of the call stands before this one, without this cost: the client was gone, or another attempt
+    /// had answered.
+    #[n(23)]
+    pub late: bool,
 }
 
 /// One request of an application, also a blocked or cached one.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize)]
 pub struct Call {
     /// The call: the `x-glaux-request-id` of its answer.
     #[n(0)]
@@ -366,7 +271,7 @@ pub struct Call {
     /// The W3C trace that the client sent.
     #[n(14)]
     pub traceparent: Option<String>,
-    /// The sum of its attempts, in nano-dollars.
+    /// The sum of its attempts up to here, in nano-dollars; those after are marked [`Attempt::late`].
     #[n(15)]
     pub cost_nanos: i64,
     /// What stood in the way of a blocked call: the budget or limit, by name.

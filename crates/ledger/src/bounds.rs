@@ -1,0 +1,47 @@
+//! Texts that come from outside are cut before they are kept, so that no record grows beyond what a segment takes.
+
+use crate::record::{Call, Target};
+
+/// Bytes of a text.
+const TEXT: usize = 1024;
+/// Entries of a list.
+const LIST: usize = 64;
+/// Bytes of a provider's usage object; a larger one is left out whole, since half an object is no evidence.
+const RAW_USAGE: usize = 64 << 10;
+
+pub(crate) fn cut_call(call: &mut Call) {
+    let attribution = &mut call.attribution;
+    attribution.tags.truncate(LIST);
+    attribution.tags.iter_mut().for_each(|(key, value)| {
+        cut(key);
+        cut(value);
+    });
+    call.dropped.truncate(LIST);
+    call.dropped.iter_mut().for_each(cut);
+    [&mut call.requested_model, &mut call.path].into_iter().for_each(cut);
+    let optional = [
+        &mut attribution.user,
+        &mut attribution.session,
+        &mut call.error_code,
+        &mut call.traceparent,
+        &mut call.blocked_by,
+    ];
+    optional.into_iter().flatten().for_each(cut);
+}
+
+pub(crate) fn cut_target(target: &mut Target) {
+    cut(&mut target.model_name);
+}
+
+pub(crate) fn cut_optional(mut text: Option<String>) -> Option<String> {
+    text.iter_mut().for_each(cut);
+    text
+}
+
+pub(crate) fn keep_raw_usage(text: Option<String>) -> Option<String> {
+    text.filter(|text| text.len() <= RAW_USAGE)
+}
+
+fn cut(text: &mut String) {
+    text.truncate(text.floor_char_boundary(TEXT));
+}
