@@ -1,0 +1,503 @@
+//! Attempts at a model: paced, held for, sent, answered or given up.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use glaux_kernel::{AttemptId, Clock, HoldId, Money, Timestamp, problem::Code};
+use glaux_ledger::{
+    BudgetLimit, BudgetRefusal, Hold, OpenHold, Refused, WhenOver,
+    record::{Charge, MeterName, Status, Target as LedgerTarget},
+};
+use glaux_llm::{Meter, Outbound, PrepareError, Request, StreamTranslator, Target, Usage, prepare};
+use glaux_routing::{
+    Model, Refusal, Route, Subject,
+    admission::{self, Counted},
+    document::BudgetAction,
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
+
+use crate::{
+    Body,
+    cache::{CacheKey, CachedAnswer},
+    call::{Call, Ended, Reason},
+    exchange::{Broken, Exchange, Open, Received, Upstream},
+    health::{ModelHealth, Outcome},
+    pacing::Place,
+    relay::Relay,
+    respond,
+    scripted::Script,
+    settle::{self, End},
+    upstream::Answering,
+};
+
+/// How long a call waits under a budget that is used up and throttles.
+const THROTTLE: Duration = Duration::from_secs(1);
+/// A provider's `retry-after` longer than this is passed on instead of waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// An answer is not clamped to fewer output tokens than this to fit a budget.
+const LEAST_OUTPUT: u64 = 256;
+
+static NO_OVERRIDES: std::sync::LazyLock<serde_json::Map<String, serde_json::Value>> =
+    std::sync::LazyLock::new(serde_json::Map::new);
+
+/// What came of trying a model.
+pub(crate) enum Attempted {
+    /// An answer, or the beginning of one.
+    Answered(Response<Body>),
+    /// Another model may do better.
+    Next(Box<Ended>),
+    /// No other model may be tried.
+    Over(Box<Ended>),
+}
+
+/// What came of one attempt.
+enum Tried {
+    Answered(Response<Body>),
+    /// Worth another try at the same model, after at least this long.
+    Again(Box<Ended>, Duration),
+    Next(Box<Ended>),
+    Over(Box<Ended>),
+}
+
+/// What all attempts of a call have in common.
+pub(crate) struct Attempts {
+    pub(crate) request: Arc<Request>,
+    pub(crate) route: Route,
+    pub(crate) cache_key: Option<CacheKey>,
+}
+
+/// About how many tokens a call will use: a quarter of its bytes, and what it asks to be written.
+pub(crate) fn tokens_estimated(request: &Request) -> u64 {
+    (request.body.len() as u64 / 4).saturating_add(request.facts.max_output_tokens.unwrap_or(0))
+}
+
+/// The most that a call can cost at a model.
+pub(crate) fn cost_bound(request: &Request, route: &Route, model: &Model, at: Timestamp) -> Option<Money> {
+    let limit = admission::output_limit(request.facts.max_output_tokens, model, route);
+    let tier = request.facts.service_tier.unwrap_or_default();
+    admission::cost_bound(
+        &model.prices,
+        &usage_bound(request, model, limit),
+        at,
+        tier,
+        model.provider.region.as_deref(),
+    )
+}
+
+fn usage_bound(request: &Request, model: &Model, output_limit: u64) -> Usage {
+    let mut bound = request.input_bound(model.provider.kind);
+    bound.merge(&request.output_bound(output_limit));
+    bound.with(Meter::Calls, 1)
+}
+
+/// An attempt for which money is held and nothing is sent.
+struct Held {
+    hold: Hold,
+    outbound: Outbound,
+    bound: Usage,
+    output_limit: u64,
+}
+
+impl Attempts {
+    /// Tries a model until it answers, or no further attempt makes sense.
+    pub(crate) async fn try_model(&self, mut call: Call, model: &Arc<Model>) -> Attempted {
+        let health = call.gateway.health.of(model.id);
+        let policy = self.route.policy();
+        let mut retries = 0;
+        loop {
+            if !health.admit(call.gateway.clock.monotonic()) {
+                let message = format!("{} has failed too often of late and is not tried for a while.", model.name);
+                return Attempted::Next(call.end(Refusal::new(Code::Overloaded, message)));
+            }
+            let (ended, wait) = match self.attempt(call, model, &health).await {
+                Tried::Answered(response) => return Attempted::Answered(response),
+                Tried::Next(ended) => return Attempted::Next(ended),
+                Tried::Over(ended) => return Attempted::Over(ended),
+                Tried::Again(ended, wait) => (ended, wait),
+            };
+            retries += 1;
+            let now = ended.call.gateway.clock.monotonic();
+            if retries > policy.retries || wait > LONGEST_WAIT || !health.take_retry(policy.retry_budget_percent, now) {
+                return Attempted::Next(ended);
+            }
+            call = ended.call;
+            let pause = policy.backoff(retries, call.gateway.rng.next_u64()).max(wait);
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// One attempt: take a place, hold the money, send, read the answer.
+    async fn attempt(&self, mut call: Call, model: &Arc<Model>, health: &Arc<ModelHealth>) -> Tried {
+        let unused = Unused::new(health, &call.gateway.clock);
+        let place = match call.gateway.pacing.enter(&model.provider).await {
+            Ok(place) => place,
+            Err(busy) => {
+                let message = format!("The provider {} is busy: {busy}.", model.provider.name);
+                return Tried::Next(call.end(Refusal::new(Code::Overloaded, message)));
+            }
+        };
+        let mut held = match self.hold(&mut call, model) {
+            Ok(held) => held,
+            Err(Denied::ByBudget(refusal)) => return Tried::Over(call.end(refusal)),
+            Err(Denied::ByTarget(refusal)) => return Tried::Next(call.end(refusal)),
+        };
+        if held.hold.committed().await.is_err() {
+            return Tried::Over(call.end(unrecorded()));
+        }
+        if held.hold.throttled_by().is_some() {
+            tokio::time::sleep(THROTTLE).await;
+        }
+        unused.used();
+        self.exchange(call, model, health, place, held).await
+    }
+
+    /// Opens the hold for a request that the model's provider can be sent.
+    fn hold(&self, call: &mut Call, model: &Model) -> Result<Held, Denied> {
+        let asked = self.request.facts.max_output_tokens;
+        let mut limit = admission::output_limit(asked, model, &self.route);
+        loop {
+            let outbound = self.prepare(model, limit)?;
+            let bound = usage_bound(&self.request, model, limit);
+            match self.open_hold(call, model, bound)? {
+                Ok(hold) => {
+                    call.record.details().dropped = outbound.dropped.iter().map(|field| field.to_string()).collect();
+                    return Ok(Held { hold, outbound, bound, output_limit: limit });
+                }
+                Err(refused) => match self.fit(model, &refused, limit, call.record.details().at) {
+                    Some(smaller) => limit = smaller,
+                    None => return Err(Denied::ByBudget(self.over_budget(call, &refused))),
+                },
+            }
+        }
+    }
+
+    fn prepare(&self, model: &Model, limit: u64) -> Result<Outbound, Denied> {
+        let target = Target {
+            kind: model.provider.kind,
+            base: &model.provider.base,
+            model: &model.upstream_name,
+            max_output_tokens: Some(limit),
+            overrides: self.route.config_overrides().unwrap_or(&NO_OVERRIDES),
+            unsupported: self.route.policy().on_unsupported,
+            api_version: model.provider.api_version.as_deref(),
+        };
+        prepare(&self.request, &target).map_err(|error| {
+            let code = match &error {
+                PrepareError::Unsupported(_) => Code::Unsupported,
+                PrepareError::Malformed(_) => Code::InvalidRequest,
+            };
+            let param = error.field().map(str::to_owned);
+            Denied::ByTarget(Refusal { param, ..Refusal::new(code, format!("{}: {error}", model.name)) })
+        })
+    }
+
+    fn open_hold(&self, call: &mut Call, model: &Model, bound: Usage) -> Result<Result<Hold, BudgetRefusal>, Denied> {
+        let key = Arc::clone(&call.key);
+        let at = call.record.details().at;
+        let attribution = &call.record.details().attribution;
+        let subject = Subject {
+            application: attribution.application,
+            key: attribution.key,
+            feature: attribution.feature,
+            user: attribution.user.as_deref(),
+            model: &model.name,
+            provider: &model.provider.name,
+            tags: &attribution.tags,
+        };
+        let counted = admission::budgets(&key.organization, subject, at);
+        let tier = self.request.facts.service_tier.unwrap_or_default();
+        let cost = admission::cost_bound(&model.prices, &bound, at, tier, model.provider.region.as_deref());
+        let amount = admission::hold_amount(cost, &counted, &self.route, model).map_err(Denied::ByBudget)?;
+        let budgets: Vec<BudgetLimit> = counted.iter().map(budget_limit).collect();
+        let (clock, rng) = (&call.gateway.clock, &*call.gateway.rng);
+        let now = clock.now();
+        let open = OpenHold {
+            hold: HoldId::new(now, rng),
+            attempt: AttemptId::new(now, rng),
+            target: LedgerTarget { provider: model.provider.id, model: model.id, model_name: model.name.to_string() },
+            nanos: amount.nanos(),
+            bound,
+            unpriced: cost.is_none().then(|| MeterName(bound.iter().next().map_or(Meter::Calls, |(meter, _)| meter))),
+            budgets: &budgets,
+        };
+        match call.record.open_hold(open) {
+            Ok(hold) => Ok(Ok(hold)),
+            Err(Refused::Budget(refused)) => Ok(Err(refused)),
+            Err(Refused::Ledger(error)) => {
+                tracing::error!(%error, "a hold can't be written");
+                Err(Denied::ByBudget(unrecorded()))
+            }
+        }
+    }
+
+    /// A smaller output limit that fits what the budget has left. Only where the client named none.
+    fn fit(&self, model: &Model, refused: &BudgetRefusal, limit: u64, at: Timestamp) -> Option<u64> {
+        if self.request.facts.max_output_tokens.is_some() || limit <= LEAST_OUTPUT {
+            return None;
+        }
+        let cost = |limit: u64| {
+            let tier = self.request.facts.service_tier.unwrap_or_default();
+            let bound = usage_bound(&self.request, model, limit);
+            admission::cost_bound(&model.prices, &bound, at, tier, model.provider.region.as_deref()).map(Money::nanos)
+        };
+        let (without, with) = (cost(0)?, cost(limit)?);
+        let per_limit = i128::from(with - without).max(1);
+        let left = i128::from(refused.available_nanos - without);
+        let fits = u64::try_from(left * i128::from(limit) / per_limit).ok()?.saturating_sub(1);
+        (LEAST_OUTPUT..limit).contains(&fits).then_some(fits)
+    }
+
+    fn over_budget(&self, call: &mut Call, refused: &BudgetRefusal) -> Refusal {
+        let budgets = call.key.organization.budgets.all();
+        let over = budgets.iter().find(|budget| budget.definition.id == refused.budget);
+        let name = over.map_or("", |budget| budget.definition.name.as_str());
+        call.record.details().blocked_by = Some(format!("budget {name}"));
+        let money = |nanos: i64| Money::usd_nanos(nanos).to_string();
+        Refusal::new(
+            Code::BudgetExceeded,
+            format!(
+                "The budget {name} has too little left for this call: spent {}, held {}, available {}; the call may \
+                 cost up to {}. Ask for fewer output tokens, wait for open calls to settle or the period to end, or \
+                 have the budget raised.",
+                money(refused.spent_nanos),
+                money(refused.held_nanos),
+                money(refused.available_nanos),
+                money(refused.needed_nanos),
+            ),
+        )
+    }
+
+    /// Sends what is held for and reads the answer, or its beginning.
+    async fn exchange(
+        &self,
+        mut call: Call,
+        model: &Arc<Model>,
+        health: &Arc<ModelHealth>,
+        place: Place,
+        held: Held,
+    ) -> Tried {
+        let Held { hold, mut outbound, bound, output_limit } = held;
+        let clamped = outbound.clamped_from.is_some() || self.request.facts.max_output_tokens.is_none();
+        let (sent_wall, sent_at) = (call.gateway.clock.now(), call.gateway.clock.monotonic());
+        let provider = &model.provider;
+        if let Err(error) = glaux_llm::authorize(&mut outbound, provider.kind, &provider.credentials, sent_wall) {
+            tracing::error!(%error, provider = %provider.name, "credentials can't be used");
+            drop(hold.release(Status::Error, Some(Code::UpstreamError.as_str().to_owned())));
+            return Tried::Next(
+                call.end(Refusal::new(Code::UpstreamError, "The provider's credentials can't be used.")),
+            );
+        }
+        call.attempts += 1;
+        let streams = outbound.stream;
+        let mut exchange = Exchange::new(Open {
+            received: if streams {
+                Received::Stream(Box::new(StreamTranslator::new(&self.request, outbound.wire)))
+            } else {
+                Received::Whole(BytesMut::new())
+            },
+            wire: outbound.wire,
+            upstream: Upstream::Waiting(send(&call, model, outbound)),
+            hold: hold.mark_sent(),
+            call,
+            request: Arc::clone(&self.request),
+            model: Arc::clone(model),
+            health: Arc::clone(health),
+            estimate: estimate(&self.request),
+            bound,
+            sent_wall,
+            sent_at,
+            first_byte: None,
+            head: None,
+            _place: place,
+        });
+        let told = clamped.then_some(output_limit);
+        let answered = match read_head(&mut exchange).await {
+            Ok(status) if status.is_success() && streams => self.begin_stream(exchange, told).await,
+            Ok(status) if status.is_success() => self.answer_whole(exchange, told).await,
+            Ok(_) => return give_up(exchange).await,
+            Err(broken) => Err((exchange, broken)),
+        };
+        match answered {
+            Ok(response) => Tried::Answered(response),
+            Err((exchange, broken)) => break_off(exchange, broken).await,
+        }
+    }
+
+    /// Reads, translates and settles an answer that is not streamed.
+    async fn answer_whole(
+        &self,
+        mut exchange: Exchange,
+        told: Option<u64>,
+    ) -> Result<Response<Body>, (Exchange, Broken)> {
+        let open = exchange.open();
+        let answer = match open.read_body().await.and_then(|body| settle::translate(open, body)) {
+            Ok(answer) => answer,
+            Err(broken) => return Err((exchange, broken)),
+        };
+        let mut open = exchange.close();
+        let mut headers = answer_headers(&mut open, told);
+        let content_type = open.head.as_ref().and_then(|head| head.headers.get(header::CONTENT_TYPE).cloned());
+        let content_type = answer.content_type.map(HeaderValue::from_static).or(content_type);
+        let content_type = content_type.unwrap_or_else(|| HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, content_type.clone());
+        if let Some(key) = self.cache_key {
+            let time_to_live = Duration::from_secs(u64::from(self.route.policy().cache_ttl_seconds));
+            let (body, model) = (answer.body.clone(), open.model.name.clone());
+            open.call.gateway.cache.keep(key, CachedAnswer { content_type, body, model, time_to_live });
+            headers.insert("x-glaux-cache", HeaderValue::from_static("miss"));
+        }
+        headers.insert("x-glaux-attempts", open.call.attempts.into());
+        let before = open.call.cost_nanos;
+        let (settled, cost) = settle::with_call(*open, answer.finding, End::SUCCESS);
+        headers.insert("x-glaux-cost", respond::cost(before.saturating_add(cost.nanos)));
+        if let Err(error) = settled.commit.await {
+            tracing::error!(%error, "a settlement is not on disk");
+        }
+        Ok(respond::with(StatusCode::OK, headers, answer.body.into()))
+    }
+
+    /// Waits for the first content of a stream: until then another model may be tried.
+    async fn begin_stream(
+        &self,
+        mut exchange: Exchange,
+        told: Option<u64>,
+    ) -> Result<Response<Body>, (Exchange, Broken)> {
+        let mut ready: Vec<Bytes> = Vec::new();
+        let open = exchange.open();
+        if let Err(broken) = open.read_first_content(&mut ready).await {
+            return Err((exchange, broken));
+        }
+        let mut headers = answer_headers(open, told);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        let relay = Relay::new(exchange, ready);
+        Ok(respond::with(StatusCode::OK, headers, Body::Relayed(Box::new(relay))))
+    }
+}
+
+/// Why no hold was opened.
+enum Denied {
+    /// No other model may be tried.
+    ByBudget(Refusal),
+    /// This model can't do it; another may.
+    ByTarget(Refusal),
+}
+
+/// Gives a half-open circuit its probe back when the attempt was never sent.
+struct Unused(Option<(Arc<ModelHealth>, Arc<dyn Clock>)>);
+
+impl Unused {
+    fn new(health: &Arc<ModelHealth>, clock: &Arc<dyn Clock>) -> Self {
+        Self(Some((Arc::clone(health), Arc::clone(clock))))
+    }
+
+    /// The attempt is sent; its outcome will be recorded.
+    fn used(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unused {
+    fn drop(&mut self) {
+        if let Some((health, clock)) = &self.0 {
+            health.record(Outcome::Unknown, clock.monotonic());
+        }
+    }
+}
+
+fn unrecorded() -> Refusal {
+    Refusal::new(Code::LedgerUnavailable, "The call can't be recorded now, so it is not made. Try again later.")
+}
+
+fn budget_limit(counted: &Counted<'_>) -> BudgetLimit {
+    let budget = &counted.budget.definition;
+    BudgetLimit {
+        charge: Charge { budget: budget.id, period_start: counted.period_start },
+        amount_nanos: budget.amount.nanos(),
+        when_over: match budget.action {
+            BudgetAction::Notify => WhenOver::Notify,
+            BudgetAction::Throttle => WhenOver::Throttle,
+            BudgetAction::Block => WhenOver::Block,
+        },
+        thresholds: Arc::clone(&counted.budget.threshold_nanos),
+    }
+}
+
+/// What a whole answer without usage is taken to have used: a token for every four bytes.
+fn estimate(request: &Request) -> Usage {
+    let text = (request.body.len() as u64).saturating_sub(request.facts.media.encoded_bytes);
+    let mut usage = request.output_bound(request.facts.max_output_tokens.unwrap_or(0));
+    usage.set(Meter::InputTokens, text.div_ceil(4));
+    usage.set(Meter::InputCharacters, request.facts.input_characters);
+    usage.with(Meter::Calls, 1)
+}
+
+fn send(call: &Call, model: &Model, outbound: Outbound) -> Answering {
+    if model.provider.kind == glaux_llm::ProviderKind::Sandbox {
+        return Answering::Scripted(Box::new(Script::perform(&outbound)));
+    }
+    let mut request = http::Request::new(Full::new(outbound.body));
+    *request.method_mut() = outbound.method;
+    *request.uri_mut() = outbound.uri;
+    *request.headers_mut() = outbound.headers;
+    call.gateway.upstreams.send(&model.provider, request)
+}
+
+async fn read_head(exchange: &mut Exchange) -> Result<StatusCode, Broken> {
+    exchange.open().read_head().await.map(|head| head.status)
+}
+
+/// The headers of an answer: ours, the limits', and what is told of the output limit.
+fn answer_headers(open: &mut Open, told: Option<u64>) -> HeaderMap {
+    let mut headers = respond::headers(open.call.id, open.call.snapshot.journal_seq, &open.model.name);
+    if let Some(limit) = told {
+        headers.insert("x-glaux-max-output-tokens", limit.into());
+    }
+    let dropped = &open.call.record.details().dropped;
+    if !dropped.is_empty() {
+        headers.insert("x-glaux-dropped", respond::value(&dropped.join(",")));
+    }
+    if let Some(permit) = &open.call.permit {
+        respond::rate_limits(permit.standings(), &mut headers);
+    }
+    headers
+}
+
+/// The provider answered with an error: settles without charge and decides what may follow.
+async fn give_up(mut exchange: Exchange) -> Tried {
+    let open = exchange.open();
+    open.received = Received::Whole(BytesMut::new());
+    let body = match open.read_body().await {
+        Ok(body) => body,
+        Err(broken) => return break_off(exchange, broken).await,
+    };
+    let open = exchange.close();
+    let (status, headers) =
+        open.head.as_ref().map(|head| (head.status.as_u16(), head.headers.clone())).unwrap_or_default();
+    let failure = Box::new(glaux_llm::read_failure(open.wire, status, &headers, body));
+    let end = End { status: Status::Error, http_status: status, error_code: Some(Code::UpstreamError.as_str()) };
+    let (call, commit) = settle::failed(*open, end);
+    drop(commit.await);
+    let (class, wait) = (failure.class, failure.retry_after.unwrap_or_default());
+    let ended = Box::new(Ended { call, reason: Reason::Failed(failure) });
+    if class.is_retryable() {
+        Tried::Again(ended, wait)
+    } else if class.may_fail_over() {
+        Tried::Next(ended)
+    } else {
+        Tried::Over(ended)
+    }
+}
+
+/// The answer did not come: settles at the bound, or releases what never reached the provider.
+async fn break_off(exchange: Exchange, broken: Broken) -> Tried {
+    let (call, commit) = settle::lost(*exchange.close(), broken);
+    drop(commit.await);
+    let ended = call.end(Refusal::new(broken.code(), broken.message()));
+    match broken {
+        Broken::NotSent | Broken::Connection => Tried::Again(ended, Duration::ZERO),
+        Broken::TimedOut | Broken::TooLong | Broken::Garbled => Tried::Next(ended),
+    }
+}

@@ -1,0 +1,316 @@
+//! The path of a call, top to bottom.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use glaux_kernel::{CallId, Timestamp, problem::Code};
+use glaux_ledger::{
+    OpenCall,
+    limits::{Limit, Limited, Permit, Subject},
+    record::{self, Attribution, Purpose, Status},
+};
+use glaux_llm::{Request, UpstreamFailure};
+use glaux_routing::{
+    Key, Model, Refusal, Route, Snapshot,
+    admission::{self, LimitSubject},
+    balancing,
+};
+use http::{HeaderMap, Response, header};
+use hyper::body::Incoming;
+use smallvec::SmallVec;
+
+use crate::{
+    Body, Gateway,
+    attempt::{self, Attempted},
+    cache, client_address,
+    ingress::{self, Annotations},
+    respond,
+};
+
+/// A call that is being served: who calls, under which configuration, and its record.
+pub(crate) struct Call {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) key: Arc<Key>,
+    pub(crate) id: CallId,
+    pub(crate) started: Duration,
+    pub(crate) record: OpenCall,
+    /// Its place under the limits of key, feature and user.
+    pub(crate) permit: Option<Permit>,
+    /// How many attempts there were, and what they cost together.
+    pub(crate) attempts: u32,
+    pub(crate) cost_nanos: i64,
+}
+
+/// A call that got no answer, and why.
+pub(crate) struct Ended {
+    pub(crate) call: Call,
+    pub(crate) reason: Reason,
+}
+
+/// Why a call got no answer.
+pub(crate) enum Reason {
+    /// The gateway refuses.
+    Refused(Refusal),
+    /// The last provider that was tried answered with an error.
+    Failed(Box<UpstreamFailure>),
+}
+
+/// Serves one call: reads it, admits it, tries its models in order, answers in its dialect.
+pub(crate) async fn serve(gateway: &Arc<Gateway>, request: http::Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    let (at, started) = (gateway.clock.now(), gateway.clock.monotonic());
+    let id = CallId::new(at, &*gateway.rng);
+    let (parts, body) = request.into_parts();
+    let snapshot = gateway.snapshot();
+
+    let key = match authenticate(gateway, &snapshot, &parts.headers, peer, at) {
+        Ok(key) => key,
+        Err(refusal) => return respond::refuse(parts.uri.path(), id, &refusal),
+    };
+    let endpoint = match glaux_llm::route(&parts.method, parts.uri.path()) {
+        Some(glaux_llm::Route::Call(endpoint)) => endpoint,
+        Some(listing) => return ingress::list_models(&listing, &parts, &snapshot, &key, id),
+        None => return respond::refuse(parts.uri.path(), id, &ingress::not_offered(&parts)),
+    };
+    let annotations = match Annotations::read(&parts.headers) {
+        Ok(annotations) => annotations,
+        Err(refusal) => return respond::refuse(parts.uri.path(), id, &refusal),
+    };
+    let record = gateway.ledger.open_call(opening(&snapshot, &key, id, at, &parts, &annotations));
+    let gateway = Arc::clone(gateway);
+    let mut call = Call { gateway, snapshot, key, id, started, record, permit: None, attempts: 0, cost_nanos: 0 };
+
+    let request = match ingress::read(&call, &endpoint, &parts.headers, body).await {
+        Ok(request) => request,
+        Err(refusal) => return call.refuse(&refusal),
+    };
+    call.describe(&request, annotations.user.is_none());
+    match admit_and_call(call, request, annotations.feature.as_deref()).await {
+        Ok(response) => response,
+        Err(ended) => ended.answer(),
+    }
+}
+
+/// From a request that was read to an answer or the reason why there is none.
+async fn admit_and_call(mut call: Call, request: Request, charged: Option<&str>) -> Result<Response<Body>, Box<Ended>> {
+    let route = match call.snapshot.resolve(&call.key, &request.model, charged) {
+        Ok(route) => route,
+        Err(refusal) => return Err(call.end(refusal)),
+    };
+    call.record.details().attribution.feature = route.feature().map(|feature| feature.id);
+
+    if let Err(limited) = take_from_limits(&mut call, &request, &route) {
+        return Err(call.end_limited(&limited));
+    }
+
+    let cache_key = (route.policy().cache_ttl_seconds > 0).then(|| cache_key(&call, &route, &request));
+    if let Some(answer) = cache_key.as_ref().and_then(|key| call.gateway.cache.find(key)) {
+        return Ok(call.answer_from_cache(answer));
+    }
+
+    let order = order(&mut call, &request, &route);
+    let attempts = attempt::Attempts { request: Arc::new(request), route, cache_key };
+    let mut reason = Reason::Refused(Refusal::new(Code::Overloaded, "No model can take this call now."));
+    for model in &order {
+        match attempts.try_model(call, model).await {
+            Attempted::Answered(response) => return Ok(response),
+            Attempted::Over(ended) => return Err(ended),
+            Attempted::Next(ended) => (call, reason) = (ended.call, ended.reason),
+        }
+    }
+    Err(Box::new(Ended { call, reason }))
+}
+
+/// Counts the call under the limits of its key, feature and user, or under none of them.
+fn take_from_limits(call: &mut Call, request: &Request, route: &Route) -> Result<(), Limited> {
+    let organization = call.key.organization.id;
+    let user = call.record.details().attribution.user.as_deref();
+    let limits: SmallVec<[Limit<'_>; 3]> = admission::limits(&call.key, route, user)
+        .into_iter()
+        .map(|(subject, limits)| Limit {
+            subject: match subject {
+                LimitSubject::Key(key) => Subject::Key(key),
+                LimitSubject::Feature(feature) => Subject::Feature(feature),
+                LimitSubject::User(user) => Subject::User(organization, user),
+            },
+            requests_per_minute: limits.requests_per_minute.map(u64::from),
+            tokens_per_minute: limits.tokens_per_minute,
+            concurrency: limits.concurrency.map(u64::from),
+        })
+        .collect();
+    if !limits.is_empty() {
+        let tokens = attempt::tokens_estimated(request);
+        call.permit = Some(call.gateway.limiter.acquire(&limits, tokens, call.gateway.clock.monotonic())?);
+    }
+    Ok(())
+}
+
+/// The models of the route in the order in which they are tried.
+fn order(call: &mut Call, request: &Request, route: &Route) -> SmallVec<[Arc<Model>; 4]> {
+    let at = call.record.details().at;
+    let affinity = affinity(&call.record.details().attribution, request);
+    let gateway = &call.gateway;
+    let conditions = balancing::Conditions {
+        random: gateway.rng.next_u64(),
+        affinity,
+        latency: &|model| gateway.health.of(model.id).first_byte_micros(),
+        bound: &|model| attempt::cost_bound(request, route, model, at),
+    };
+    balancing::order(route, &conditions).into_iter().cloned().collect()
+}
+
+/// What calls that share a provider's prompt cache have in common: the session, else the user, else how the body begins.
+fn affinity(attribution: &Attribution, request: &Request) -> u64 {
+    let prefix = &request.body[..request.body.len().min(1024)];
+    let text = attribution.session.as_deref().or(attribution.user.as_deref());
+    let hash = ingress::hash_bytes(text.map_or(prefix, str::as_bytes));
+    u64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default())
+}
+
+/// Who calls: the key in the headers, if it is known and may be used from here.
+fn authenticate(
+    gateway: &Gateway,
+    snapshot: &Snapshot,
+    headers: &HeaderMap,
+    peer: IpAddr,
+    now: Timestamp,
+) -> Result<Arc<Key>, Refusal> {
+    let secret = ingress::key(headers)?;
+    let address = client_address::client_address(peer, headers, &gateway.config.trusted_proxies);
+    snapshot.authenticate(&ingress::hash_bytes(secret.as_bytes()), address, now).map(Arc::clone)
+}
+
+/// What is recorded if nothing more is heard of the call.
+fn opening(
+    snapshot: &Snapshot,
+    key: &Key,
+    id: CallId,
+    at: Timestamp,
+    parts: &http::request::Parts,
+    annotations: &Annotations,
+) -> record::Call {
+    record::Call {
+        call: id,
+        at,
+        status: Status::Cancelled,
+        http_status: 499,
+        error_code: None,
+        attribution: Attribution {
+            organization: key.organization.id,
+            application: key.application,
+            key: key.id,
+            environment: key.environment,
+            feature: None,
+            user: annotations.user.clone(),
+            session: annotations.session.clone(),
+            tags: annotations.tags.clone(),
+            purpose: Purpose::Call,
+        },
+        requested_model: String::new(),
+        path: parts.uri.path().to_owned(),
+        stream: false,
+        attempts: 0,
+        cached: false,
+        first_byte_micros: None,
+        duration_micros: 0,
+        journal_seq: snapshot.journal_seq,
+        traceparent: parts.headers.get("traceparent").and_then(|value| value.to_str().ok()).map(str::to_owned),
+        cost_nanos: 0,
+        blocked_by: None,
+        dropped: Vec::new(),
+    }
+}
+
+/// Identical requests of an organization to the same name under the same configuration.
+fn cache_key(call: &Call, route: &Route, request: &Request) -> cache::CacheKey {
+    let target = match route {
+        Route::Feature(feature, _) => &feature.name,
+        Route::Model(model, _) => &model.name,
+    };
+    let scope = format!("{target} {} {}", call.key.environment, call.snapshot.journal_seq);
+    cache::key(call.key.organization.id, &scope, &format!("{:?} {}", request.wire, request.stream), &request.body)
+}
+
+impl Call {
+    /// Time since the call's first byte.
+    pub(crate) fn elapsed_micros(&self) -> u64 {
+        let elapsed = self.gateway.clock.monotonic().saturating_sub(self.started);
+        u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// Writes into the record what the request says of itself; headers win over the body.
+    fn describe(&mut self, request: &Request, user_is_open: bool) {
+        let details = self.record.details();
+        details.requested_model = request.model.to_string();
+        details.stream = request.stream;
+        if user_is_open {
+            details.attribution.user = request.facts.user.as_deref().map(str::to_owned);
+        }
+        let named = |name: &str, tags: &[(String, String)]| tags.iter().any(|(known, _)| known == name);
+        for (name, value) in &request.facts.metadata {
+            if !named(name, &details.attribution.tags) {
+                details.attribution.tags.push((name.to_string(), value.to_string()));
+            }
+        }
+    }
+
+    /// The call ends here, for this reason.
+    pub(crate) fn end(self, refusal: Refusal) -> Box<Ended> {
+        Box::new(Ended { call: self, reason: Reason::Refused(refusal) })
+    }
+
+    fn end_limited(mut self, limited: &Limited) -> Box<Ended> {
+        self.record.details().blocked_by = Some(limited.to_string());
+        self.end(respond::limited(limited))
+    }
+
+    /// Records the call as refused and answers in its dialect.
+    pub(crate) fn refuse(mut self, refusal: &Refusal) -> Response<Body> {
+        let duration = self.elapsed_micros();
+        let details = self.record.details();
+        details.status = respond::status_of(refusal.code);
+        details.http_status = refusal.code.status();
+        details.error_code = Some(refusal.code.as_str().to_owned());
+        details.duration_micros = duration;
+        let path = details.path.clone();
+        drop(self.record.record());
+        respond::refuse(&path, self.id, refusal)
+    }
+
+    fn answer_from_cache(mut self, answer: cache::CachedAnswer) -> Response<Body> {
+        let duration = self.elapsed_micros();
+        let details = self.record.details();
+        (details.status, details.http_status, details.cached) = (Status::Success, 200, true);
+        (details.first_byte_micros, details.duration_micros) = (Some(duration), duration);
+        let mut headers = respond::headers(self.id, self.snapshot.journal_seq, &answer.model);
+        headers.insert("x-glaux-cache", http::HeaderValue::from_static("hit"));
+        headers.insert("x-glaux-cost", http::HeaderValue::from_static("0.000000000"));
+        headers.insert("x-glaux-attempts", http::HeaderValue::from_static("0"));
+        headers.insert(header::CONTENT_TYPE, answer.content_type);
+        drop(self.record.record());
+        respond::with(http::StatusCode::OK, headers, answer.body.into())
+    }
+}
+
+impl Ended {
+    /// Records the call and answers in its dialect.
+    fn answer(self) -> Response<Body> {
+        let Self { mut call, reason } = self;
+        let failure = match reason {
+            Reason::Refused(refusal) => return call.refuse(&refusal),
+            Reason::Failed(failure) => failure,
+        };
+        let duration = call.elapsed_micros();
+        let mut headers = respond::headers(call.id, call.snapshot.journal_seq, "");
+        headers.remove("x-glaux-model");
+        headers.insert("x-glaux-attempts", call.attempts.into());
+        headers.insert("x-glaux-cost", respond::cost(call.cost_nanos));
+        let details = call.record.details();
+        let response = respond::upstream_failure(&details.path, headers, &failure, call.id);
+        details.status = Status::Error;
+        details.http_status = response.status().as_u16();
+        details.error_code = Some(Code::UpstreamError.as_str().to_owned());
+        details.duration_micros = duration;
+        drop(call.record.record());
+        response
+    }
+}

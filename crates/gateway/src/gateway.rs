@@ -1,0 +1,102 @@
+use std::{net::IpAddr, sync::Arc};
+
+use arc_swap::ArcSwap;
+use glaux_kernel::{Clock, ModelId, ProviderId, Rng};
+use glaux_ledger::{Ledger, limits::Limiter};
+use glaux_routing::Snapshot;
+use hyper::body::Incoming;
+use ipnet::IpNet;
+
+use crate::{Body, ModelStatus, cache::ResponseCache, call, health::Health, pacing::Pacing, upstream::Upstreams};
+
+/// What the operator decides.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Proxies whose `x-forwarded-for` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// A longer request is refused.
+    pub max_request_bytes: usize,
+    /// A longer answer that is not streamed is given up.
+    pub max_answer_bytes: usize,
+    /// What the response cache may hold.
+    pub cache_bytes: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Vec::new(),
+            max_request_bytes: 32 << 20,
+            max_answer_bytes: 64 << 20,
+            cache_bytes: 64 << 20,
+        }
+    }
+}
+
+/// Serves calls by the snapshot in force. Shared as `Arc<Gateway>`.
+pub struct Gateway {
+    pub(crate) config: Config,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) limiter: Limiter,
+    pub(crate) upstreams: Upstreams,
+    pub(crate) health: Health,
+    pub(crate) pacing: Pacing,
+    pub(crate) cache: ResponseCache,
+    snapshot: ArcSwap<Snapshot>,
+}
+
+impl Gateway {
+    /// A gateway with an empty snapshot: it refuses every key until one is put in force.
+    pub fn new(
+        config: Config,
+        ledger: Arc<Ledger>,
+        tls: rustls::ClientConfig,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Self {
+        Self {
+            cache: ResponseCache::new(config.cache_bytes),
+            limiter: Limiter::default(),
+            upstreams: Upstreams::new(tls),
+            health: Health::default(),
+            pacing: Pacing::default(),
+            snapshot: ArcSwap::default(),
+            config,
+            clock,
+            rng,
+            ledger,
+        }
+    }
+
+    /// Puts a snapshot in force: the next call is served by it. Calls in flight end by the one they began with.
+    pub fn put_in_force(&self, snapshot: Snapshot) {
+        self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// The snapshot in force.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Whether a path is the gateway's.
+    pub fn serves(path: &str) -> bool {
+        ["/v1/", "/anthropic/", "/gemini/"].iter().any(|tree| path.starts_with(tree))
+    }
+
+    /// Serves one call that came from `peer`.
+    pub async fn serve(self: &Arc<Self>, request: http::Request<Incoming>, peer: IpAddr) -> http::Response<Body> {
+        call::serve(self, request, peer).await
+    }
+
+    /// How each model that was tried has answered within the last minute.
+    pub fn model_statuses(&self) -> Vec<(ModelId, ModelStatus)> {
+        self.health.statuses(self.clock.monotonic())
+    }
+
+    /// Attempts in flight and waiting at each provider that has a bound.
+    pub fn queue_depths(&self) -> Vec<(ProviderId, u32, u32)> {
+        self.pacing.depths()
+    }
+}
