@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use glaux_ledger::{
     Commit, Settled, Settlement,
-    record::{Cost, CostLine, MeterName, Status},
+    record::{Cost, Status},
 };
 use glaux_llm::{Answer, Finding, RatingContext, Usage, UsageBasis, price, translate_answer};
 use glaux_routing::Model;
@@ -66,10 +66,15 @@ pub(crate) fn failed(open: Open, end: End) -> (Call, Commit) {
     (open.call, open.hold.settle(settlement).commit)
 }
 
-/// Settles an attempt whose answer never came, at the most that it can have cost, while its call goes on.
+/// Settles an attempt whose answer never came while its call goes on: at the most that it can have cost, unless nothing
+/// reached the provider.
 pub(crate) fn lost(open: Open, broken: Broken) -> (Call, Commit) {
+    let code = broken.code().as_str();
+    if broken == Broken::NotSent {
+        return failed(open, End { status: Status::Error, http_status: 502, error_code: Some(code) });
+    }
     open.count(Outcome::Failed);
-    let code = broken.code().as_str().to_owned();
+    let code = code.to_owned();
     (open.call, open.hold.settle_at_bound(broken.status(), Some(code)).commit)
 }
 
@@ -145,22 +150,8 @@ fn settlement(open: &Open, measured: Measured, status: Status, error_code: Optio
 
 /// The exact cost, by the one rating function.
 fn cost(model: &Model, usage: &Usage, finding: &Finding, at: glaux_kernel::Timestamp) -> Cost {
-    if usage.is_empty() {
-        return Cost { nanos: 0, unpriced: None, lines: Vec::new() };
-    }
     let context = RatingContext { at, service_tier: finding.service_tier, region: model.provider.region.as_deref() };
-    let rating = price::rate(&model.prices, usage, context);
-    let line = |line: &price::Line| CostLine {
-        rule: line.rule,
-        meter: MeterName(line.meter),
-        quantity: line.quantity,
-        femtos: line.rate.femtos(),
-    };
-    Cost {
-        nanos: rating.cost.nanos(),
-        unpriced: rating.unpriced.map(MeterName),
-        lines: rating.lines.iter().map(line).collect(),
-    }
+    Cost::from(&price::rate(&model.prices, usage, context))
 }
 
 fn tokens(usage: &Usage) -> u64 {

@@ -1,0 +1,7 @@
+//! Calls through the gateway over real sockets, answered by the sandbox, checked against the ledger.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+
+mod budgets;
+mod calls;
+mod configuration;
+mod world;

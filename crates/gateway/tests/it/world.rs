@@ -1,0 +1,230 @@
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use glaux_gateway::{Config, Gateway};
+use glaux_kernel::{
+    ApplicationId, AssignmentId, Clock, Environment, FeatureId, KeyId, ModelId, OrganizationId, PriceRuleId,
+    ProviderId, Rate, Rng,
+};
+use glaux_ledger::{
+    DataDirectory, Ledger, Options,
+    record::{Attempt, Call, Record},
+};
+use glaux_llm::{Conditions, Credentials, Meter, ProviderKind};
+use glaux_routing::{
+    Snapshot,
+    document::{self, Assignment, Candidate, Document, Feature, FeatureStatus, Policy, ProviderLimits},
+};
+use glaux_telemetry::{SystemClock, SystemRng};
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioIo},
+};
+use sha2::{Digest, Sha256};
+
+pub const KEY: &str = "glx_a_key_for_tests";
+
+/// A gateway on a real socket, with one tenant, one key and the sandbox as its provider.
+pub struct World {
+    pub gateway: Arc<Gateway>,
+    pub ledger: Arc<Ledger>,
+    pub document: Document,
+    pub address: SocketAddr,
+    client: Client<HttpConnector, Full<Bytes>>,
+    _directory: tempfile::TempDir,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+        let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+        let data = Arc::new(DataDirectory::open(directory.path(), &*clock, &*rng).unwrap());
+        let ledger = Arc::new(Ledger::open(data, &Options::default(), Arc::clone(&clock)).unwrap());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        let gateway = Arc::new(Gateway::new(Config::default(), Arc::clone(&ledger), tls, clock, rng));
+        let address = listen(Arc::clone(&gateway)).await;
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let world = Self { gateway, ledger, document: document(), address, client, _directory: directory };
+        world.publish();
+        world
+    }
+
+    /// Puts the document in force.
+    pub fn publish(&self) {
+        let (snapshot, findings) = Snapshot::build(self.document.clone(), |_| Ok(Credentials::None));
+        assert_eq!(findings, []);
+        self.gateway.put_in_force(snapshot);
+    }
+
+    /// Adds a model of the sandbox; 0.40 / 1.60 USD per million tokens.
+    pub fn add_model(&mut self, name: &str) {
+        let provider = self.document.providers[0].id;
+        let price = |meter, rate| document::PriceRule {
+            id: PriceRuleId::new(now(), &SystemRng),
+            meter,
+            rate: Rate::parse_per_million(rate).unwrap(),
+            conditions: Conditions::default(),
+        };
+        self.document.models.push(document::Model {
+            id: ModelId::new(now(), &SystemRng),
+            provider,
+            name: name.to_owned(),
+            upstream_name: None,
+            max_output_tokens: Some(1000),
+            context_window: None,
+            prices: vec![price(Meter::InputTokens, "0.40"), price(Meter::OutputTokens, "1.60")],
+        });
+        self.publish();
+    }
+
+    /// Assigns a feature's models in production.
+    pub fn assign(&mut self, feature: &str, models: &[&str], policy: Policy) {
+        self.document.features.retain(|known| known.name != feature);
+        let candidates = models.iter().map(|model| Candidate { model: (*model).to_owned(), weight: 1 });
+        self.document.features.push(Feature {
+            organization: self.document.organizations[0].id,
+            id: FeatureId::new(now(), &SystemRng),
+            name: feature.to_owned(),
+            status: FeatureStatus::Active,
+            limits: Default::default(),
+            user_limits: Default::default(),
+            assignments: vec![Assignment {
+                id: AssignmentId::new(now(), &SystemRng),
+                environment: Environment::Production,
+                models: candidates.collect(),
+                fallbacks: Vec::new(),
+                config_overrides: Default::default(),
+                policy,
+            }],
+        });
+        self.publish();
+    }
+
+    pub async fn send(&self, path: &str, body: &str) -> Answer {
+        self.send_with(path, body, &[]).await
+    }
+
+    pub async fn send_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+        let response = self.begin(path, body, headers).await;
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Sends a call and reads the head of its answer.
+    pub async fn begin(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Incoming> {
+        let mut request = Request::post(format!("http://{}{path}", self.address))
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {KEY}"));
+        for (name, value) in headers {
+            if let Some(known) = request.headers_mut() {
+                known.remove(*name);
+            }
+            request = request.header(*name, *value);
+        }
+        let body = Full::new(Bytes::from(body.to_owned()));
+        self.client.request(request.body(body).unwrap()).await.unwrap()
+    }
+
+    /// Every record of the ledger.
+    pub fn records(&self) -> Vec<Record> {
+        let batch = self.ledger.tail().read(Default::default(), usize::MAX).unwrap();
+        batch.entries.into_iter().map(|entry| entry.record).collect()
+    }
+
+    /// Calls and attempts that were recorded, once nothing is open any more.
+    pub async fn settled(&self) -> (Vec<Call>, Vec<Attempt>) {
+        for _ in 0..500 {
+            let live = self.ledger.live();
+            if live.calls == 0 && live.targets.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let (mut calls, mut attempts) = (Vec::new(), Vec::new());
+        let mut open = HashMap::new();
+        for record in self.records() {
+            match record {
+                Record::HoldOpened(opened) => assert!(open.insert(opened.hold, ()).is_none()),
+                Record::HoldExtended(_) => {}
+                Record::Attempt(attempt) => {
+                    assert!(open.remove(&attempt.hold).is_some(), "settled twice or never held");
+                    attempts.push(*attempt);
+                }
+                Record::Call(call) => calls.push(*call),
+            }
+        }
+        assert!(open.is_empty(), "holds are left open");
+        (calls, attempts)
+    }
+}
+
+fn now() -> glaux_kernel::Timestamp {
+    SystemClock::start().now()
+}
+
+async fn listen(gateway: Arc<Gateway>) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, peer)) = listener.accept().await {
+            let gateway = Arc::clone(&gateway);
+            let answer = hyper::service::service_fn(move |request| {
+                let gateway = Arc::clone(&gateway);
+                async move { Ok::<_, std::convert::Infallible>(gateway.serve(request, peer.ip()).await) }
+            });
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+        }
+    });
+    address
+}
+
+fn document() -> Document {
+    let organization = OrganizationId::new(now(), &SystemRng);
+    Document {
+        journal_seq: 7,
+        organizations: vec![document::Organization { id: organization, time_zone: "UTC".to_owned() }],
+        providers: vec![document::Provider {
+            organization,
+            id: ProviderId::new(now(), &SystemRng),
+            name: "sandbox".to_owned(),
+            kind: ProviderKind::Sandbox,
+            base_url: None,
+            api_version: None,
+            region: None,
+            sealed_credentials: None,
+            limits: ProviderLimits::default(),
+        }],
+        keys: vec![document::Key {
+            organization,
+            application: ApplicationId::new(now(), &SystemRng),
+            id: KeyId::new(now(), &SystemRng),
+            sha256: Sha256::digest(KEY).iter().map(|byte| format!("{byte:02x}")).collect(),
+            environment: Environment::Production,
+            features: vec!["*".to_owned()],
+            models: vec!["*".to_owned()],
+            limits: Default::default(),
+            user_limits: Default::default(),
+            ip_allow: Vec::new(),
+            ip_deny: Vec::new(),
+            expires_at: None,
+        }],
+        ..Document::default()
+    }
+}

@@ -1,0 +1,82 @@
+//! Connections in: HTTP/1.1 with keep-alive, without Nagle's delay; drained before the process ends.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use glaux_gateway::{Body, Gateway};
+use http::{Request, Response};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::health;
+
+/// What every connection needs.
+pub(crate) struct Service {
+    /// Serves calls.
+    pub gateway: Arc<Gateway>,
+    /// A client that has not sent its headers by then is hung up on.
+    pub header_timeout: Duration,
+}
+
+/// Accepts connections until `stop` is done, then lets open answers end for `drain` at the most.
+pub(crate) async fn accept(
+    listener: TcpListener,
+    service: Arc<Service>,
+    stop: impl Future<Output = ()>,
+    drain: Duration,
+) {
+    let draining = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => serve_connection(stream, peer, Arc::clone(&service), &draining),
+            Err(error) => {
+                // Out of descriptors, most likely: connections that end give theirs back.
+                tracing::warn!(%error, "a connection can't be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    tracing::info!("stopping: no new connections, open answers are let through");
+    if tokio::time::timeout(drain, draining.shutdown()).await.is_err() {
+        tracing::warn!("answers were still open when the time to drain was over; they are settled as cut off");
+    }
+}
+
+fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, draining: &GracefulShutdown) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "the connection was gone before it was served");
+        return;
+    }
+    let header_timeout = service.header_timeout;
+    let answer = service_fn(move |request| {
+        let service = Arc::clone(&service);
+        async move { Ok::<_, std::convert::Infallible>(serve(&service, request, peer).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_timeout)
+        .serve_connection(TokioIo::new(stream), answer);
+    let connection = draining.watch(connection);
+    // Ends with its connection; the drain waits for it.
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke");
+        }
+    });
+}
+
+async fn serve(service: &Service, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    if Gateway::serves(request.uri().path()) {
+        return service.gateway.serve(request, peer.ip()).await;
+    }
+    health::answer(&request)
+}
