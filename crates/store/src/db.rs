@@ -104,7 +104,7 @@ impl Db {
     pub async fn prepare(&self, text: &str) -> Result<()> {
         match &self.0 {
             Pools::Postgres(pool) => {
-                let text = postgres::unfold_locks(text.to_owned().into());
+                let text = postgres::unfold_locks(postgres::without_null_tests(text).into());
                 pool.prepare(AssertSqlSafe(text).into_sql_str()).await.map(drop)?;
             }
             Pools::Sqlite { readers, .. } => {

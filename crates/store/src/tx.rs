@@ -24,8 +24,8 @@ pub(crate) enum Connection {
 impl Connection {
     fn target(&mut self) -> Target<'_> {
         match self {
-            Self::Postgres(transaction) => Target::Postgres(&mut **transaction, PgArguments::default()),
-            Self::Sqlite(transaction) => Target::Sqlite(&mut **transaction, SqliteArguments::default()),
+            Self::Postgres(transaction) => Target::Postgres(transaction, PgArguments::default()),
+            Self::Sqlite(transaction) => Target::Sqlite(transaction, SqliteArguments::default()),
         }
     }
 

@@ -5,21 +5,23 @@
 
 use std::{
     fs,
-    os::unix::{fs::chown, process::CommandExt as _},
+    os::unix::{
+        fs::{MetadataExt as _, chown},
+        process::CommandExt as _,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{
-        OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
-    thread,
-    time::{Duration, Instant},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use glaux_kernel::Timestamp;
 use glaux_store::{MigrateOptions, Migrations};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use tokio::sync::OnceCell;
+use tokio::{
+    sync::OnceCell,
+    time::{sleep, timeout},
+};
 
 /// Owns the tables.
 pub const OWNER: &str = "glaux_owner";
@@ -53,11 +55,15 @@ pub struct Server {
 
 /// The server of this process, with the template database migrated.
 pub async fn server() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    static PREPARED: OnceCell<()> = OnceCell::const_new();
-    let server = SERVER.get_or_init(Server::start);
-    PREPARED.get_or_init(|| server.prepare_template()).await;
-    server
+    static SERVER: OnceCell<Server> = OnceCell::const_new();
+    SERVER
+        .get_or_init(async || {
+            let server = Server::start();
+            server.wait_until_ready().await;
+            server.prepare_template().await;
+            server
+        })
+        .await
 }
 
 impl Server {
@@ -102,26 +108,19 @@ impl Server {
             .process_group(0)
             .spawn()
             .expect("a shell runs");
-        let server = Self { folder, _watchdog: watchdog, databases: AtomicU32::new(0) };
-        server.wait_until_ready(&programs, &account);
-        server
+        Self { folder, _watchdog: watchdog, databases: AtomicU32::new(0) }
     }
 
-    fn wait_until_ready(&self, programs: &Path, account: &Account) {
-        let start = Instant::now();
-        loop {
-            let ready = account
-                .command(&programs.join("pg_isready"), &self.folder)
-                .args(["--quiet", "--host"])
-                .arg(&self.folder)
-                .status()
-                .expect("pg_isready runs");
-            if ready.success() {
-                return;
+    async fn wait_until_ready(&self) {
+        let address = self.address(SUPERUSER, "postgres");
+        let connected = async {
+            while PgConnection::connect(&address).await.is_err() {
+                sleep(Duration::from_millis(20)).await;
             }
-            let log = || fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-            assert!(start.elapsed() < PATIENCE, "PostgreSQL did not start: {}", log());
-            thread::sleep(Duration::from_millis(20));
+        };
+        if timeout(PATIENCE, connected).await.is_err() {
+            let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            panic!("PostgreSQL did not start: {log}");
         }
     }
 
@@ -180,17 +179,16 @@ fn settings(settings: &[(&str, &str)]) -> Vec<String> {
     settings.iter().flat_map(|(name, value)| ["-c".to_owned(), format!("{name}={value}")]).collect()
 }
 
-/// The folder of the newest PostgreSQL's programs, as Debian installs them, or else the first of the search path.
+/// The folder of the server's programs: the newest version that Debian installed, or the usual folders elsewhere.
 fn programs() -> PathBuf {
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
     let newest = debian
         .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin"))))
-        .max();
-    let path = std::env::var_os("PATH").unwrap_or_default();
+        .max()
+        .map(|(_, folder)| folder);
     newest
-        .map(|(_, folder)| folder)
         .into_iter()
-        .chain(std::env::split_paths(&path))
+        .chain(["/usr/local/bin", "/usr/bin"].map(PathBuf::from))
         .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
         .expect("PostgreSQL's server programs are needed: install the Debian package `postgresql`")
 }
@@ -203,10 +201,7 @@ struct Account {
 impl Account {
     /// Oneself, or the account `postgres` or `nobody` when one is root.
     fn unprivileged() -> Self {
-        let is_root = fs::metadata("/proc/self").is_ok_and(|process| {
-            use std::os::unix::fs::MetadataExt as _;
-            process.uid() == 0
-        });
+        let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
         if !is_root {
             return Self { ids: None };
         }

@@ -123,7 +123,7 @@ fn translate(tokens: &[Token<'_>], kind: Kind) -> Result<String, String> {
 }
 
 /// The word, or what the database calls it if it is a type.
-fn type_name<'w>(word: &'w str, kind: Kind) -> Result<&'w str, String> {
+fn type_name(word: &str, kind: Kind) -> Result<&str, String> {
     if REFUSED.contains(&word) {
         return Err(format!("the type {word} is not portable"));
     }
