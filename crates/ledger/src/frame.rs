@@ -95,3 +95,65 @@ fn payload(bytes: &[u8]) -> Result<Option<&[u8]>, &'static str> {
 pub(crate) fn any_follows(bytes: &[u8]) -> bool {
     (1..bytes.len()).any(|start| matches!(payload(&bytes[start..]), Ok(Some(_))))
 }
+
+#[cfg(test)]
+mod tests {
+    use glaux_kernel::{HoldId, Timestamp};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn extended() -> HoldExtended {
+        HoldExtended {
+            hold: HoldId::from_uuid(uuid::Uuid::from_u128(1)),
+            at: Timestamp::from_micros(2),
+            nanos: 3,
+            bound: glaux_llm::Usage::default().with(glaux_llm::Meter::OutputTokens, 4),
+        }
+    }
+
+    /// The bytes by hand: RFC 8949 for the payload, CRC-32 as `zlib.crc32` computes it.
+    #[test]
+    fn the_format_is_what_is_documented() {
+        let mut buffer = Vec::new();
+        encode(RecordRef::HoldExtended(&extended()), &mut buffer).unwrap();
+        let payload = "82018184500000000000000000000000000000000102\
+                       03a16d6f75747075745f746f6b656e7304";
+        let hex: String = buffer[PREFIX..].iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, payload);
+        assert_eq!(buffer[..4], [39, 0, 0, 0]);
+        assert_eq!(u32::from_le_bytes(buffer[4..8].try_into().unwrap()), 0xf1d954f6);
+    }
+
+    #[test]
+    fn a_frame_reads_back_from_its_whole_bytes_only() {
+        let mut buffer = Vec::new();
+        encode(RecordRef::HoldExtended(&extended()), &mut buffer).unwrap();
+        for end in 0..buffer.len() {
+            assert!(matches!(decode(&buffer[..end]), Frame::Short), "{end}");
+        }
+        let size = buffer.len();
+        buffer.extend_from_slice(&[0; 20]);
+        assert!(
+            matches!(decode(&buffer), Frame::Whole(Record::HoldExtended(read), end) if read == extended() && end == size)
+        );
+        assert!(matches!(decode(&buffer[size..]), Frame::Damaged(_)), "zeros are no frame");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            decode(&bytes);
+            any_follows(&bytes);
+        }
+
+        #[test]
+        fn no_checked_bytes_make_it_panic(payload in prop::collection::vec(any::<u8>(), 1..200)) {
+            let length = u32::try_from(payload.len()).unwrap().to_le_bytes();
+            let mut bytes = length.to_vec();
+            bytes.extend(checksum(length, &payload).to_le_bytes());
+            bytes.extend(&payload);
+            decode(&bytes);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::{fs, sync::Arc, thread::JoinHandle, time::Duration};
 
 use glaux_kernel::Timestamp;
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::{
     Error,
@@ -48,12 +48,13 @@ impl Keeper {
     }
 
     /// Ends the thread after a last checkpoint.
-    pub(crate) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self, shared: &Shared) {
         *self.control.stopping.lock() = true;
         self.control.wake.notify_one();
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the ledger's keeper had panicked; the next start replays from its last checkpoint");
+            tracing::error!("the ledger's keeper had panicked; checkpoints were missing since");
         }
+        self.control.tidy(shared);
     }
 
     pub(crate) fn drop_segments(
@@ -89,12 +90,16 @@ impl Control {
         let mut stopping = self.stopping.lock();
         while !*stopping {
             self.wake.wait_for(&mut stopping, every);
-            parking_lot::MutexGuard::unlocked(&mut stopping, || {
-                let mended = shared.core.lock().writer.mend(shared.clock.now());
-                if let Err(error) = mended.and_then(|()| self.checkpoint(shared)) {
-                    tracing::warn!(%error, "the ledger's checkpoint was not written; a start would replay more");
-                }
-            });
+            MutexGuard::unlocked(&mut stopping, || self.tidy(shared));
+        }
+    }
+
+    fn tidy(&self, shared: &Shared) {
+        if let Err(error) = shared.core.lock().writer.mend(shared.clock.now()) {
+            tracing::warn!(%error, "the ledger's disk is full or failing; no new calls are admitted");
+        }
+        if let Err(error) = self.checkpoint(shared) {
+            tracing::warn!(%error, "the ledger's checkpoint was not written; a start would replay more");
         }
     }
 

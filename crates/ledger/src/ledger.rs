@@ -164,7 +164,7 @@ impl Ledger {
 
 impl Drop for Ledger {
     fn drop(&mut self) {
-        self.keeper.stop();
+        self.keeper.stop(&self.shared);
         if let Some((sync, thread)) = self.syncer.take() {
             self.shared.core.lock().writer.stop_syncing();
             sync.stop();

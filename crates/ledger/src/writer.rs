@@ -196,3 +196,6 @@ impl Writer {
         self.directory.join("reserve")
     }
 }
+
+#[cfg(test)]
+mod tests;

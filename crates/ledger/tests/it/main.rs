@@ -1,0 +1,15 @@
+//! What the ledger promises, through its public surface.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed expectation fails the test")]
+
+mod audit;
+mod concurrency;
+mod crash;
+mod damage;
+mod directory;
+mod holds;
+mod interleavings;
+mod live;
+mod power;
+mod support;
+mod tail;
