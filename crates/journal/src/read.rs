@@ -1,0 +1,56 @@
+use glaux_kernel::{Cursor, Page, PageRequest, Timestamp};
+use glaux_store::{EveryTx, OrgRead};
+
+use crate::{
+    entry::{ActorId, Entry},
+    error::{Error, Result},
+    store,
+};
+
+/// Which entries are asked for; what is `None` does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this kind of object.
+    pub kind: Option<String>,
+    /// Of this object, by its id as text.
+    pub object: Option<String>,
+    /// By this actor.
+    pub actor: Option<ActorId>,
+    /// At this moment or later.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub to: Option<Timestamp>,
+}
+
+/// One page of the organization's entries, the latest first.
+///
+/// # Errors
+/// [`Error::Cursor`] when the page goes on from a place that is none.
+pub async fn list(tx: &mut OrgRead, filter: &Filter, page: &PageRequest) -> Result<Page<Entry>> {
+    let before = match &page.cursor {
+        Some(cursor) => cursor.0.parse().map_err(|_| Error::Cursor(cursor.0.chars().take(80).collect()))?,
+        None => i64::MAX,
+    };
+    let rows = store::list(tx, filter, before, page.limit + 1).await?;
+    let entries = rows.iter().map(store::Row::entry).collect::<Result<Vec<_>>>()?;
+    Ok(Page::from_overfetch(entries, page.limit, |entry| Cursor(entry.seq.to_string())))
+}
+
+/// The organization's entry `seq`.
+///
+/// # Errors
+/// [`Error::NotFound`] when it has none.
+pub async fn get(tx: &mut OrgRead, seq: i64) -> Result<Entry> {
+    store::find(tx, seq).await?.ok_or(Error::NotFound(seq))?.entry()
+}
+
+/// At most `limit` entries of every organization after `seq`, the earliest first: what a subscriber has not seen yet.
+pub async fn since(tx: &mut EveryTx, seq: i64, limit: u32) -> Result<Vec<Entry>> {
+    store::list_since(tx, seq, limit).await?.iter().map(store::Row::entry).collect()
+}
+
+/// The place of the last entry of all; 0 before the first. In the same transaction, what configuration is read is
+/// exactly that of this number.
+pub async fn position(tx: &mut EveryTx) -> Result<i64> {
+    Ok(store::get_position(tx).await?)
+}
