@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode, header};
 use crate::{
     Dialect, Wire,
     json::{Node, Object, object},
+    sse,
 };
 
 /// What a provider's error means for the call.
@@ -223,6 +224,35 @@ pub(crate) fn error_object(
         }
         Dialect::Gemini => gemini_error(body, status, code, message, param),
     });
+}
+
+/// A provider's error as an event of the client's stream.
+pub(crate) fn stream_event(client: Wire, failure: &UpstreamFailure, out: &mut Vec<u8>) {
+    write_event(client, failure.status, failure.code.as_deref(), &failure.message, None, "", out);
+}
+
+/// An error as an event of `client`'s stream.
+pub(crate) fn write_event(
+    client: Wire,
+    status: u16,
+    code: Option<&str>,
+    message: &str,
+    param: Option<&str>,
+    request_id: &str,
+    out: &mut Vec<u8>,
+) {
+    let dialect = client.dialect().unwrap_or(Dialect::OpenAi);
+    let mut data = Vec::new();
+    if client == Wire::OpenAiResponses {
+        object(&mut data, |event| {
+            event.field("type", "error").field("code", code).field("message", message);
+            event.field("param", param).field("sequence_number", 0u64);
+        });
+    } else {
+        error_object(dialect, status, code, message, param, request_id, &mut data);
+    }
+    let named = dialect == Dialect::Anthropic || client == Wire::OpenAiResponses;
+    sse::write(named.then_some("error"), &data, out);
 }
 
 fn gemini_error(body: &mut Object<'_>, status: u16, code: Option<&str>, message: &str, param: Option<&str>) {

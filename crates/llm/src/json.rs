@@ -10,4 +10,4 @@ mod write;
 pub use node::{Field, Fields, Node};
 pub use scan::{JsonError, MAX_DEPTH, validate};
 pub(crate) use scan::{Scanner, scan_object};
-pub(crate) use write::{Object, Write, array, object};
+pub(crate) use write::{Array, Object, Write, array, object};

@@ -11,10 +11,15 @@
 
 mod answer;
 mod authorize;
+mod dialects;
+pub mod event_stream;
 pub mod extract;
 mod failure;
+mod ir;
 pub mod json;
+mod losses;
 mod meter;
+mod models;
 mod outbound;
 pub mod price;
 mod providers;
@@ -34,6 +39,7 @@ pub use answer::{Answer, AnswerError, Finding, translate_answer};
 pub use authorize::{AuthorizeError, authorize};
 pub use failure::{FailureClass, Refusal, Rendered, UpstreamFailure, read_failure, render_failure, render_refusal};
 pub use meter::{Meter, MeterGroup};
+pub use models::render_models;
 pub use outbound::{Outbound, PrepareError, Unsupported, prepare};
 pub use price::{Conditions, PriceRule, Rating, RatingContext, ServiceTier};
 pub use request::{Facts, Media, ReadError, Request, Tags};

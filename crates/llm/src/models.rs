@@ -38,14 +38,17 @@ fn list(dialect: Dialect, names: &[Box<str>], body: &mut Vec<u8>) {
         });
         if dialect == Dialect::Anthropic {
             list.field("has_more", false);
-            list.field("first_id", names.first().map(|name| &**name)).field("last_id", names.last().map(|name| &**name));
+            list.field("first_id", names.first().map(|name| &**name))
+                .field("last_id", names.last().map(|name| &**name));
         }
     });
 }
 
 fn describe(dialect: Dialect, name: &str, model: &mut Object<'_>) {
     match dialect {
-        Dialect::OpenAi => model.field("id", name).field("object", "model").field("created", 0u64).field("owned_by", "glaux"),
+        Dialect::OpenAi => {
+            model.field("id", name).field("object", "model").field("created", 0u64).field("owned_by", "glaux")
+        }
         Dialect::Anthropic => model
             .field("type", "model")
             .field("id", name)

@@ -36,6 +36,8 @@ pub struct Request {
     pub stream: bool,
     /// What admission, limits and attribution look at.
     pub facts: Facts,
+    /// The id of a translated answer whose provider gives it none. Empty until someone sets it.
+    pub answer_id: Box<str>,
     pub(crate) content: Content,
 }
 
@@ -122,7 +124,15 @@ impl Request {
         let stream = endpoint.stream || top.boolean("stream")?.unwrap_or(false);
         let facts = Facts::read(endpoint.wire, &top)?;
         let model = model.as_ref().into();
-        Ok(Self { wire: endpoint.wire, model, stream, facts, content: Content::Json(spans), body })
+        Ok(Self {
+            wire: endpoint.wire,
+            model,
+            stream,
+            facts,
+            answer_id: "".into(),
+            content: Content::Json(spans),
+            body,
+        })
     }
 
     /// The most that the input can count, by classes of the input group; `kind` decides what media may cost.
@@ -266,5 +276,5 @@ fn read_multipart(content_type: Option<&str>, body: Bytes) -> Result<Request, Re
     let media = Media { audio_bytes: bytes, encoded_bytes: bytes, ..Media::default() };
     let facts = Facts { media, choices: 1, ..Facts::default() };
     let content = Content::Multipart { boundary, parts };
-    Ok(Request { wire: Wire::OpenAiTranscription, model, stream, facts, content, body })
+    Ok(Request { wire: Wire::OpenAiTranscription, model, stream, facts, answer_id: "".into(), content, body })
 }

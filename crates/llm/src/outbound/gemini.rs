@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Request, Target, Wire,
+    json::Node,
     request::Top,
     splice::{Splice, spans},
 };
@@ -35,6 +36,11 @@ pub(super) fn pass(request: &Request, target: &Target<'_>, limit: Limit) -> Resu
             splice.set("generationConfig", Text(inner.text()));
         }
     }
+    if request.wire == Wire::GeminiCountTokens
+        && let Some(inner) = top.some("generateContentRequest").filter(|inner| inner.is_object())
+    {
+        splice.set("generateContentRequest", Text(with_model(inner, target.model)));
+    }
     if request.wire == Wire::GeminiBatchEmbed
         && let Some(requests) = top.some("requests")
     {
@@ -59,15 +65,19 @@ fn config_name(name: &str) -> Result<&'static str, PrepareError> {
 }
 
 /// Each request of a batch names the model again.
-fn with_models(requests: crate::json::Node<'_>, model: &str) -> Vec<u8> {
+fn with_models(requests: Node<'_>, model: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(requests.text().len() + 64);
     crate::json::array(&mut out, |array| {
-        for request in requests.elements() {
-            let spans = spans(request.text());
-            let mut inner = Splice::new(Top { text: request.text(), spans: &spans });
-            inner.set("model", format!("models/{}", model.trim_start_matches("models/")));
-            array.item(Text(inner.text()));
+        for request in requests.elements().into_iter().filter(|request| request.is_object()) {
+            array.item(Text(with_model(request, model)));
         }
     });
     out
+}
+
+fn with_model(request: Node<'_>, model: &str) -> Vec<u8> {
+    let spans = spans(request.text());
+    let mut inner = Splice::new(Top { text: request.text(), spans: &spans });
+    inner.set("model", format!("models/{}", model.trim_start_matches("models/")));
+    inner.text()
 }

@@ -5,7 +5,9 @@ use memchr::memmem::Finder;
 
 use super::StreamOutcome;
 use crate::{
-    Finding, Meter, UpstreamFailure, Usage, Wire, extract, failure,
+    FailureClass, Finding, Meter, UpstreamFailure, Usage, Wire,
+    event_stream::Frame,
+    extract, failure,
     json::{Node, object},
     sse::Event,
 };
@@ -32,7 +34,7 @@ pub(crate) struct Watch {
     strips_usage: bool,
     pub(super) finding: Finding,
     pub(super) has_content: bool,
-    complete: bool,
+    pub(super) complete: bool,
     failure: Option<UpstreamFailure>,
     events: u64,
     written_events: u64,
@@ -88,6 +90,67 @@ impl Watch {
         }
         self.events += 1;
         Verdict::Pass
+    }
+
+    /// A frame of Bedrock's.
+    pub(super) fn frame(&mut self, frame: &Frame) {
+        if &*frame.message_type != "event" {
+            let status = match &*frame.kind {
+                "throttlingException" => 429,
+                "validationException" => 400,
+                "serviceUnavailableException" => 503,
+                _ => 500,
+            };
+            self.fail(status, &frame.payload);
+            if let Some(failure) = &mut self.failure {
+                failure.code = Some(frame.kind.clone());
+            }
+            return;
+        }
+        let Ok(node) = Node::parse(&frame.payload) else { return };
+        match &*frame.kind {
+            "contentBlockDelta" => self.wrote(node.some("delta").map_or(0, visible_length)),
+            "contentBlockStart" if node.some("start").is_some() => self.wrote(0),
+            "messageStop" => {
+                self.complete = true;
+                let reason = node.some("stopReason").and_then(Node::string);
+                self.finding.truncated |= reason.as_deref() == Some("max_tokens");
+            }
+            "metadata" => {
+                if let Some(usage) = node.some("usage") {
+                    self.finding.report(usage, extract::read(extract::Shape::Bedrock, usage));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A whole answer came where a stream was to be made.
+    pub(super) fn whole(&mut self, body: &[u8]) {
+        if let Ok(node) = Node::parse(body) {
+            self.finding = Finding::read(self.wire, node);
+        }
+        self.has_content = true;
+        self.complete = true;
+    }
+
+    /// The stream ended inside a frame.
+    pub(super) fn cut(&mut self) {
+        self.complete = false;
+    }
+
+    /// What came can't be understood.
+    pub(super) fn garbled(&mut self, error: &dyn std::error::Error) {
+        self.complete = false;
+        self.failure = Some(UpstreamFailure {
+            status: 502,
+            class: FailureClass::Server,
+            message: error.to_string(),
+            code: None,
+            retry_after: None,
+            wire: self.wire,
+            body: bytes::Bytes::new(),
+        });
     }
 
     fn note_first(&mut self, node: Node<'_>) {

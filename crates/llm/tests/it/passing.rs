@@ -163,6 +163,10 @@ fn a_whole_answer_passes_and_its_usage_is_found() {
     assert_eq!((answer.finding.service_tier, answer.finding.truncated), (ServiceTier::Flex, true));
 }
 
+fn translator(request: &Request) -> StreamTranslator {
+    StreamTranslator::new(request, Wire::OpenAiChat)
+}
+
 const STREAM: &str = "data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}],\"usage\":null}\n\n\
     data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a \\\"usage\\\": {\"}}],\"usage\":null}\n\n\
     data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
@@ -174,7 +178,7 @@ fn the_usage_chunk_is_taken_out_where_it_was_not_asked_for() {
     for size in [1, 7, 100, 10_000] {
         let check = |options: &str, expected: &str| {
             let body = format!(r#"{{"model":"m","messages":[],"stream":true{options}}}"#);
-            let translator = StreamTranslator::new(&request(CHAT, &body), Wire::OpenAiChat);
+            let translator = translator(&request(CHAT, &body));
             let (passed, outcome) = stream(translator, text.as_bytes(), size);
             assert_eq!(passed, expected, "{size} {options}");
             assert!(outcome.complete);
@@ -189,7 +193,7 @@ fn the_usage_chunk_is_taken_out_where_it_was_not_asked_for() {
 #[test]
 fn chunks_pass_without_a_copy() {
     let body = r#"{"model":"m","messages":[],"stream":true}"#;
-    let mut translator = StreamTranslator::new(&request(CHAT, body), Wire::OpenAiChat);
+    let mut translator = translator(&request(CHAT, body));
     let chunk = Bytes::from_static(STREAM.as_bytes());
     let mut out = Vec::new();
     translator.push(chunk.clone(), &mut out).unwrap();
@@ -201,7 +205,7 @@ fn chunks_pass_without_a_copy() {
 #[test]
 fn a_cut_stream_is_told_apart_and_estimated() {
     let body = r#"{"model":"m","messages":[],"stream":true}"#;
-    let mut translator = StreamTranslator::new(&request(CHAT, body), Wire::OpenAiChat);
+    let mut translator = translator(&request(CHAT, body));
     let mut out = Vec::new();
     translator.push(Bytes::from_static(&STREAM.as_bytes()[..150]), &mut out).unwrap();
     assert!(!translator.has_content());

@@ -14,6 +14,10 @@ fn answer(path: &str, model: &'static str, body: &str) -> serde_json::Value {
     json(&performance.pieces[0].1)
 }
 
+fn translator(request: &Request) -> StreamTranslator {
+    StreamTranslator::new(request, Wire::OpenAiChat)
+}
+
 const CHAT: &str = "/v1/chat/completions";
 
 #[test]
@@ -56,14 +60,14 @@ fn it_streams_at_the_pace_of_the_script() {
     let waits: Vec<_> = performance.pieces.iter().map(|(wait, _)| wait.as_millis()).collect();
     assert_eq!(waits, [20, 5, 5, 5, 5, 5]);
     let text: Vec<u8> = performance.pieces.iter().flat_map(|(_, bytes)| bytes.to_vec()).collect();
-    let (client, outcome) = stream(StreamTranslator::new(&request, Wire::OpenAiChat), &text, 50);
+    let (client, outcome) = stream(translator(&request), &text, 50);
     assert!(outcome.complete && !client.contains("prompt_tokens"));
     assert_eq!(outcome.finding.usage.unwrap().get(Meter::OutputTokens), 2);
     let cut = perform(&request, "cut-2");
     assert_eq!(cut.pieces.len(), 2);
     let failed = perform(&request, "fail-1");
     let text: Vec<u8> = failed.pieces.iter().flat_map(|(_, bytes)| bytes.to_vec()).collect();
-    let (_, outcome) = stream(StreamTranslator::new(&request, Wire::OpenAiChat), &text, 50);
+    let (_, outcome) = stream(translator(&request), &text, 50);
     assert_eq!(outcome.failure.unwrap().message, "The sandbox was told to fail.");
 }
 

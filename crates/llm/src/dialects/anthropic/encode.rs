@@ -1,0 +1,339 @@
+use crate::{
+    PrepareError, ReadError,
+    ir::{Chat, Effort, Format, Media, MediaKind, Message, Part, Reasoning, Role, Source, Text, ToolChoice},
+    json::{Array, Node, Object, object},
+    losses::Losses,
+    translate::Order,
+};
+
+/// The least budget that Anthropic accepts.
+const LEAST_BUDGET: u64 = 1_024;
+
+/// The request in this format.
+pub(crate) fn encode(chat: &Chat<'_>, order: &Order<'_>, losses: &mut Losses) -> Result<Vec<u8>, PrepareError> {
+    let mut outcome = Ok(());
+    let mut out = Vec::with_capacity(1_024);
+    object(&mut out, |body| outcome = write(chat, order, losses, body));
+    outcome.map(|()| out)
+}
+
+fn write(chat: &Chat<'_>, order: &Order<'_>, losses: &mut Losses, body: &mut Object<'_>) -> Result<(), PrepareError> {
+    body.field("model", order.model);
+    if !order.counts {
+        let limit = order.limit.ok_or(ReadError::Missing("max_tokens"))?;
+        body.field("max_tokens", limit);
+        write_parameters(chat, order.model, limit, losses, body)?;
+        body.some("stream", order.stream.then_some(true));
+    }
+    write_system(chat, losses, body)?;
+    let mut outcome = Ok(());
+    body.array("messages", |messages| outcome = write_messages(chat, messages, losses));
+    outcome?;
+    write_tools(chat, body);
+    Ok(())
+}
+
+fn write_parameters(
+    chat: &Chat<'_>,
+    model: &str,
+    limit: u64,
+    losses: &mut Losses,
+    body: &mut Object<'_>,
+) -> Result<(), PrepareError> {
+    let thinks = write_reasoning(chat, model, limit, losses, body)?;
+    match chat.temperature {
+        Some(temperature) if temperature > 1.0 => losses.lose("temperature", "it is at most 1 here")?,
+        Some(temperature) if thinks && temperature != 1.0 => {
+            losses.lose("temperature", "it can't be set while the model thinks")?
+        }
+        temperature => {
+            body.some("temperature", temperature);
+        }
+    }
+    body.some("top_p", chat.top_p).some("top_k", chat.top_k);
+    if !chat.stop.is_empty() {
+        body.field("stop_sequences", &chat.stop);
+    }
+    let absent = [
+        ("seed", chat.seed.is_some()),
+        ("presence_penalty", chat.presence_penalty.is_some()),
+        ("frequency_penalty", chat.frequency_penalty.is_some()),
+        ("n", chat.choices.is_some()),
+        ("logprobs", chat.logprobs.is_some()),
+    ];
+    for (field, asked) in absent {
+        if asked {
+            losses.lose(field, "Anthropic's models have no such parameter")?;
+        }
+    }
+    match chat.service_tier.as_deref() {
+        None | Some("auto") => {}
+        Some("default" | "standard") => {
+            body.field("service_tier", "standard_only");
+        }
+        Some(_) => losses.lose("service_tier", "this tier is not offered here")?,
+    }
+    if let Some(user) = &chat.user {
+        body.object("metadata", |metadata| {
+            metadata.field("user_id", user);
+        });
+    }
+    Ok(())
+}
+
+/// `thinking` and `output_config`, which holds both the effort and the format. Returns whether the model thinks.
+fn write_reasoning(
+    chat: &Chat<'_>,
+    model: &str,
+    limit: u64,
+    losses: &mut Losses,
+    body: &mut Object<'_>,
+) -> Result<bool, PrepareError> {
+    let adaptive = thinks_adaptively(model);
+    let budget = match chat.reasoning {
+        None | Some(Reasoning::Off) => None,
+        Some(Reasoning::Effort(effort)) => Some(effort.budget()),
+        Some(Reasoning::Budget(tokens)) => Some(tokens),
+        Some(Reasoning::Free) => Some(Effort::Medium.budget()),
+    };
+    let mut effort = None;
+    let mut thinks = budget.is_some();
+    match budget {
+        None if chat.reasoning.is_some() => {
+            body.object("thinking", |thinking| {
+                thinking.field("type", "disabled");
+            });
+        }
+        None => {}
+        Some(_) if adaptive => {
+            effort = match chat.reasoning {
+                Some(Reasoning::Effort(Effort::Max)) => Some("max"),
+                Some(Reasoning::Effort(Effort::Minimal)) => Some("low"),
+                Some(Reasoning::Effort(effort)) => Some(effort.as_str()),
+                Some(Reasoning::Budget(tokens)) => Some(Effort::of_budget(tokens).as_str()),
+                _ => None,
+            };
+            body.object("thinking", |thinking| {
+                thinking.field("type", "adaptive");
+            });
+        }
+        Some(_) if limit <= LEAST_BUDGET => {
+            losses.lose("reasoning_effort", "the output limit leaves no room to think")?;
+            thinks = false;
+        }
+        Some(budget) => {
+            body.object("thinking", |thinking| {
+                thinking.field("type", "enabled").field("budget_tokens", budget.clamp(LEAST_BUDGET, limit - 1));
+            });
+        }
+    }
+    if matches!(chat.format, Format::Object) {
+        losses.lose("response_format", "Anthropic's models answer in JSON by a schema only")?;
+    }
+    let schema = if let Format::Schema(schema) = &chat.format { Some(schema) } else { None };
+    if effort.is_some() || schema.is_some() {
+        body.object("output_config", |config| {
+            config.some("effort", effort);
+            if let Some(schema) = schema {
+                config.object("format", |format| {
+                    format.field("type", "json_schema").field("schema", &schema.schema);
+                });
+            }
+        });
+    }
+    Ok(thinks)
+}
+
+/// From version 4.6 on Claude decides itself how long it thinks, and later versions take no budget any more
+/// (docs.claude.com/en/docs/build-with-claude/adaptive-thinking).
+fn thinks_adaptively(model: &str) -> bool {
+    let Some(at) = model.find("claude-") else { return false };
+    let mut words = model[at + "claude-".len()..].split(['-', '.', '@', ':']);
+    let family = words.next().unwrap_or_default();
+    if family.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
+    let mut number = || words.next().filter(|word| word.len() <= 2).and_then(|word| word.parse::<u32>().ok());
+    let major = number().unwrap_or(0);
+    (major, number().unwrap_or(0)) >= (4, 6)
+}
+
+/// System messages come first, wherever they stood; Anthropic does the same with OpenAI's format
+/// (docs.claude.com/en/api/openai-sdk).
+fn write_system(chat: &Chat<'_>, losses: &mut Losses, body: &mut Object<'_>) -> Result<(), PrepareError> {
+    let mut texts: Vec<&Text<'_>> = Vec::new();
+    let mut conversation = false;
+    for message in &chat.messages {
+        if message.role != Role::System {
+            conversation = true;
+            continue;
+        }
+        if conversation {
+            losses.note("messages.role");
+        }
+        for part in &message.parts {
+            match part {
+                Part::Text(text) if text.is_empty() => {}
+                Part::Text(text) => texts.push(text),
+                _ => losses.lose("messages.content", "a system message may hold text only")?,
+            }
+        }
+    }
+    match texts.as_slice() {
+        [] => {}
+        [text] => {
+            body.field("system", text);
+        }
+        many => {
+            body.array("system", |system| {
+                many.iter().for_each(|text| {
+                    system.object(|block| {
+                        block.field("type", "text").field("text", text);
+                    });
+                });
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Turns of one role that follow each other are one turn; results of tools come first in it.
+fn write_messages(chat: &Chat<'_>, messages: &mut Array<'_>, losses: &mut Losses) -> Result<(), PrepareError> {
+    let turns: Vec<&Message<'_>> = chat.messages.iter().filter(|message| message.role != Role::System).collect();
+    for turn in turns.chunk_by(|first, second| first.role == second.role) {
+        let mut outcome = Ok(());
+        let mut parts: Vec<&Part<'_>> = turn.iter().flat_map(|message| &message.parts).collect();
+        parts.sort_by_key(|part| !matches!(part, Part::ToolResult(_)));
+        messages.object(|entry| {
+            entry.field("role", if turn[0].role == Role::Assistant { "assistant" } else { "user" });
+            if let [Part::Text(text)] = parts.as_slice() {
+                entry.field("content", text);
+                return;
+            }
+            entry.array("content", |content| {
+                outcome = parts.iter().try_for_each(|part| write_part(part, content, losses))
+            });
+        });
+        outcome?;
+    }
+    Ok(())
+}
+
+fn write_part(part: &Part<'_>, content: &mut Array<'_>, losses: &mut Losses) -> Result<(), PrepareError> {
+    match part {
+        Part::Text(text) | Part::Refusal(text) if text.is_empty() => {}
+        Part::Text(text) | Part::Refusal(text) => content.object(|block| {
+            block.field("type", "text").field("text", text);
+        }),
+        Part::Media(media) => return write_media(media, content, losses),
+        Part::ToolCall(call) => content.object(|block| {
+            block.field("type", "tool_use").field("id", &call.id).field("name", &call.name);
+            block.field("input", Node::trusted(&call.arguments));
+        }),
+        Part::ToolResult(result) => {
+            let mut outcome = Ok(());
+            content.object(|block| {
+                block.field("type", "tool_result").field("tool_use_id", &result.id);
+                match result.parts.as_slice() {
+                    [Part::Text(text)] => {
+                        block.field("content", text);
+                    }
+                    parts => {
+                        block.array("content", |inner| {
+                            outcome = parts.iter().try_for_each(|part| write_part(part, inner, losses))
+                        });
+                    }
+                }
+                block.some("is_error", result.is_error.then_some(true));
+            });
+            return outcome;
+        }
+        Part::Reasoning { text, signature: Some(signature) } => content.object(|block| {
+            block.field("type", "thinking").field("thinking", text).field("signature", signature);
+        }),
+        // Only the provider that sealed a thought takes it back.
+        Part::Reasoning { .. } => losses.note("reasoning_content"),
+        Part::Redacted(data) => content.object(|block| {
+            block.field("type", "redacted_thinking").field("data", data);
+        }),
+    }
+    Ok(())
+}
+
+fn write_media(media: &Media<'_>, content: &mut Array<'_>, losses: &mut Losses) -> Result<(), PrepareError> {
+    let kind = match media.kind {
+        MediaKind::Image => "image",
+        MediaKind::Document => "document",
+        MediaKind::Audio => return losses.lose("input_audio", "Anthropic's models do not hear"),
+        MediaKind::Video => return losses.lose("video", "Anthropic's models take no video"),
+    };
+    if matches!(media.source, Source::File(_)) {
+        return losses.lose("file_id", "files are known to one provider only");
+    }
+    content.object(|block| {
+        block.field("type", kind).object("source", |source| match &media.source {
+            Source::Base64 { mime, data } => {
+                source.field("type", "base64").field("media_type", mime).field("data", data);
+            }
+            Source::Url(url) | Source::File(url) => {
+                source.field("type", "url").field("url", url);
+            }
+            Source::Plain(text) => {
+                source.field("type", "text").field("media_type", "text/plain").field("data", text);
+            }
+        });
+        block.some("title", media.name.as_ref().filter(|_| kind == "document"));
+    });
+    Ok(())
+}
+
+fn write_tools(chat: &Chat<'_>, body: &mut Object<'_>) {
+    if chat.tools.is_empty() {
+        return;
+    }
+    body.array("tools", |tools| {
+        for tool in &chat.tools {
+            tools.object(|entry| {
+                entry.field("name", &tool.name).some("description", tool.description.as_ref());
+                match &tool.parameters {
+                    Some(schema) => entry.field("input_schema", schema),
+                    None => entry.field("input_schema", Node::trusted(r#"{"type":"object","properties":{}}"#)),
+                };
+                entry.some("strict", tool.strict.filter(|strict| *strict));
+            });
+        }
+    });
+    let serial = (chat.parallel_tools == Some(false)).then_some(true);
+    let kind = match &chat.tool_choice {
+        None if serial.is_none() => return,
+        None | Some(ToolChoice::Auto) => "auto",
+        Some(ToolChoice::None) => "none",
+        Some(ToolChoice::Required) => "any",
+        Some(ToolChoice::Named(_)) => "tool",
+    };
+    body.object("tool_choice", |choice| {
+        choice.field("type", kind);
+        if let Some(ToolChoice::Named(name)) = &chat.tool_choice {
+            choice.field("name", name);
+        }
+        choice.some("disable_parallel_tool_use", serial.filter(|_| kind != "none"));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newer_models_think_as_they_like() {
+        let check = |model: &str, expected: bool| assert_eq!(thinks_adaptively(model), expected, "{model}");
+        check("claude-opus-4-6", true);
+        check("claude-sonnet-5", true);
+        check("claude-sonnet-5-20260901", true);
+        check("claude-sonnet-4-5-20250929", false);
+        check("claude-opus-4-20250514", false);
+        check("claude-3-7-sonnet-20250219", false);
+        check("anthropic.claude-opus-4-7-v1:0", true);
+        check("gpt-5", false);
+    }
+}
