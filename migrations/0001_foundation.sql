@@ -20,6 +20,7 @@ CREATE TABLE journal_position (
     id BIGINT PRIMARY KEY CHECK (id = 1),
     seq BIGINT NOT NULL
 );
+--shared journal_position
 INSERT INTO journal_position (id, seq) VALUES (1, 0);
 
 -- The end of each organization's chain.

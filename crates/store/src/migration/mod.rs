@@ -35,7 +35,8 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations
 ///
 /// Lines that start with `--pg ` or `--lite ` are for one database. `--tenant <table> [<column>]` forces row-level
 /// security on PostgreSQL: a transaction sees the rows whose `organization_id` (or `<column>`) is its organization, and
-/// reads those of the platform. Unique constraints stay unnamed, so that both databases name them alike; a unique
+/// reads those of the platform. `--shared <table>` says of every other table that it belongs to no organization, under a
+/// comment that says why. Unique constraints stay unnamed, so that both databases name them alike; a unique
 /// index is named `<table>_<columns>_key` for the same reason.
 #[derive(Debug)]
 pub struct Migrations(Vec<Migration>);

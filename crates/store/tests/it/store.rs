@@ -89,17 +89,20 @@ pub(crate) fn thing(number: u32) -> Thing {
     }
 }
 
-/// The migrations of the program, with `more` after them.
-pub(crate) fn migrations_and(more: &[(&str, &str)]) -> Migrations {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
-    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+/// Names and texts of the program's migrations.
+pub(crate) fn migration_files() -> Vec<(String, String)> {
+    std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap()))
-        .collect();
-    files.extend(more.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Migrations::parse(&files).unwrap()
+        .collect()
+}
+
+/// The program's migrations, with `more` after them.
+pub(crate) fn migrations_and(more: &[(&str, &str)]) -> Migrations {
+    let files = migration_files();
+    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    Migrations::parse(&files.chain(more.iter().copied()).collect::<Vec<_>>()).unwrap()
 }
 
 /// Adds the table and two organizations.
