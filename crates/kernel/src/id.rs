@@ -31,6 +31,20 @@ fn parse(text: &str, prefix: &'static str) -> Result<Uuid, ParseIdError> {
         .ok_or_else(|| ParseIdError { text: text.chars().take(80).collect(), prefix })
 }
 
+/// What all ids have in common, for code that is generic over kinds of objects.
+pub trait Id: Copy + fmt::Debug + fmt::Display + FromStr<Err = ParseIdError> + Send + Sync + 'static {
+    /// The id with these 16 bytes.
+    fn from_uuid(uuid: Uuid) -> Self;
+
+    /// The 16 bytes without the prefix.
+    fn uuid(self) -> Uuid;
+
+    /// A new id, ordered by `now`.
+    fn generate(now: Timestamp, rng: &dyn Rng) -> Self {
+        Self::from_uuid(uuid_v7(now, rng))
+    }
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
@@ -54,6 +68,16 @@ macro_rules! ids {
 
             /// The 16 bytes without the prefix.
             pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl Id for $name {
+            fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            fn uuid(self) -> Uuid {
                 self.0
             }
         }
@@ -155,6 +179,8 @@ ids! {
     FindingId = "find";
     /// One running process of the program.
     NodeId = "node";
+    /// Something sealed in the vault.
+    SecretId = "sec";
 }
 
 impl OrganizationId {

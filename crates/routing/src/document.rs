@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use glaux_kernel::{
     AliasId, ApplicationId, AssignmentId, BudgetId, Environment, FeatureId, KeyId, ModelId, Money, OrganizationId,
-    Period, PriceRuleId, ProviderId, Rate, Timestamp,
+    Period, PriceRuleId, ProviderId, Rate, SecretId, Timestamp,
 };
 use glaux_llm::{Conditions, Meter, ProviderKind, UnsupportedPolicy};
 use ipnet::IpNet;
@@ -60,7 +60,9 @@ pub struct Provider {
     pub api_version: Option<String>,
     /// Bedrock's or Vertex's region.
     pub region: Option<String>,
-    /// The credentials, sealed by the control plane; absent where none are needed.
+    /// Which secret its credentials are; absent where none are needed.
+    pub secret: Option<SecretId>,
+    /// The credentials, sealed by the control plane.
     pub sealed_credentials: Option<String>,
     /// How calls to it are paced and timed.
     #[serde(default)]
@@ -68,6 +70,7 @@ pub struct Provider {
 }
 
 /// How calls to a provider are paced and timed.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProviderLimits {
@@ -151,6 +154,7 @@ pub struct Alias {
 }
 
 /// Whether a feature serves.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeatureStatus {
@@ -184,6 +188,7 @@ pub struct Feature {
 }
 
 /// Requests and tokens per minute, calls at once. Absent: no bound.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -233,6 +238,7 @@ pub struct Assignment {
 }
 
 /// A model that may serve.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
     /// `provider/model`.
@@ -247,6 +253,7 @@ fn one() -> u32 {
 }
 
 /// Which of several models is tried first.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Balancing {
@@ -264,6 +271,7 @@ pub enum Balancing {
 }
 
 /// How calls of an assignment are routed.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
@@ -278,12 +286,14 @@ pub struct Policy {
     /// Seconds that an identical request may be answered from the cache; 0: never.
     pub cache_ttl_seconds: u32,
     /// What happens to a field that the target can't express.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "refuse"))]
     pub on_unsupported: UnsupportedPolicy,
     /// The output limit sent upstream where neither client nor model has one.
     pub max_output_tokens: u64,
     /// Output tokens held ahead for a stream; absent: the whole bound is held.
     pub stream_slice_tokens: Option<u64>,
     /// What is held for a model without a price; absent: refused under a blocking budget.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub unpriced_hold: Option<Money>,
 }
 
@@ -366,6 +376,7 @@ pub struct BudgetScope {
 }
 
 /// What happens when a budget is used up.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BudgetAction {

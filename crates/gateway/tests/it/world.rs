@@ -208,6 +208,7 @@ fn document() -> Document {
             base_url: None,
             api_version: None,
             region: None,
+            secret: None,
             sealed_credentials: None,
             limits: ProviderLimits::default(),
         }],

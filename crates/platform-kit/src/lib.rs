@@ -1,0 +1,24 @@
+//! What a capability is made of: kinds of configuration objects, changes that are journalled, the vault.
+//!
+//! - A configuration object is its canonical state: one row, one JSON text, read and written here and nowhere else.
+//!   History, undo, diff and apply therefore work on every kind without knowing it.
+//! - A [`Change`] is the only way to write one. Each write is a journal entry in the same transaction; a dry run is a
+//!   run that is rolled back; the answer is given after the local gateway has swapped.
+//! - A secret is never part of a state: the state names it, the [`Vault`] seals it.
+
+mod change;
+mod context;
+mod object;
+mod store;
+mod vault;
+
+pub use change::{Change, Changed};
+pub use context::{Context, Publisher};
+pub use object::{Kind, Object, find, find_by_id, get, list, list_all, time_zone};
+pub use vault::{MasterKey, Vault, VaultError};
+
+/// A capability as the composition root sees it.
+pub struct Module {
+    /// Its routes, below `/api`, gated and documented.
+    pub routes: utoipa_axum::router::OpenApiRouter<Context>,
+}

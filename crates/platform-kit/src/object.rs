@@ -1,0 +1,97 @@
+use glaux_kernel::{Cursor, Id, Page, PageRequest, Timestamp};
+use glaux_store::OrgRead;
+use glaux_web::{Problem, Tag};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::store::{self, ObjectRow};
+
+/// A kind of configuration object.
+pub trait Kind: Send + Sync + 'static {
+    /// The word in the journal and in paths: `feature`.
+    const KIND: &'static str;
+    /// Counts incompatible changes of the state's form; old states are upcast when they are read.
+    const SCHEMA_VERSION: u32;
+    /// Its id.
+    type Id: Id;
+    /// Its canonical state. Holds no secret.
+    type State: Serialize + DeserializeOwned + Clone + Send + Sync;
+}
+
+/// A configuration object.
+#[derive(Debug, Clone)]
+pub struct Object<K: Kind> {
+    /// Never changes.
+    pub id: K::Id,
+    /// Unique among the organization's objects of the kind.
+    pub name: String,
+    /// Everything else.
+    pub state: K::State,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+impl<K: Kind> Object<K> {
+    pub(crate) fn from_row(row: ObjectRow) -> Result<Self, Problem> {
+        Ok(Self {
+            id: K::Id::from_uuid(row.id),
+            name: row.name,
+            state: serde_json::from_str(&row.state).map_err(Problem::internal)?,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+
+    /// The tag of its state, for `If-Match`.
+    pub fn tag(&self) -> Result<Tag, Problem> {
+        Tag::of(&self.state)
+    }
+}
+
+/// The object of this name.
+pub async fn find<K: Kind>(tx: &mut OrgRead, name: &str) -> Result<Option<Object<K>>, Problem> {
+    let row = tx.query(store::FIND_BY_NAME).bind(K::KIND).bind(name).fetch_optional::<ObjectRow>().await?;
+    row.map(Object::from_row).transpose()
+}
+
+/// The object of this id.
+pub async fn find_by_id<K: Kind>(tx: &mut OrgRead, id: K::Id) -> Result<Option<Object<K>>, Problem> {
+    let row = tx.query(store::FIND_BY_ID).bind(K::KIND).bind(id.uuid()).fetch_optional::<ObjectRow>().await?;
+    row.map(Object::from_row).transpose()
+}
+
+/// The object of this name or id; a missing one is `not_found`.
+pub async fn get<K: Kind>(tx: &mut OrgRead, reference: &str) -> Result<Object<K>, Problem> {
+    let found = match reference.parse::<K::Id>() {
+        Ok(id) => find_by_id(tx, id).await?,
+        Err(_) => find(tx, reference).await?,
+    };
+    found.ok_or_else(|| Problem::not_found(K::KIND, reference))
+}
+
+/// A page of objects by name.
+pub async fn list<K: Kind>(tx: &mut OrgRead, page: &PageRequest) -> Result<Page<Object<K>>, Problem> {
+    let after = page.cursor.as_ref().map(|cursor| cursor.0.as_str());
+    let rows = tx
+        .query(store::LIST)
+        .bind(K::KIND)
+        .bind(after)
+        .bind(i64::from(page.limit) + 1)
+        .fetch_all::<ObjectRow>()
+        .await?;
+    let objects = rows.into_iter().map(Object::from_row).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::from_overfetch(objects, page.limit, |object| Cursor(object.name.clone())))
+}
+
+/// Every object of the kind, by name: for the publisher.
+pub async fn list_all<K: Kind>(tx: &mut OrgRead) -> Result<Vec<Object<K>>, Problem> {
+    let rows = tx.query(store::LIST).bind(K::KIND).bind(None::<&str>).bind(i64::MAX).fetch_all::<ObjectRow>().await?;
+    rows.into_iter().map(Object::from_row).collect()
+}
+
+/// The IANA name of the organization's time zone, in which its days begin.
+pub async fn time_zone(tx: &mut OrgRead) -> Result<String, Problem> {
+    let (zone,) = tx.query(store::TIME_ZONE).fetch_one::<(String,)>().await?;
+    Ok(zone)
+}

@@ -1,0 +1,81 @@
+use glaux_kernel::{OrganizationId, Secret, SecretId};
+use glaux_llm::Credentials;
+use glaux_platform_kit::Vault;
+use glaux_web::FieldError;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+/// What a provider knows the account by: an API key, or the parts of an AWS key. Never comes back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Credentials)]
+pub(crate) struct NewCredentials {
+    /// For every kind; with Bedrock a Bedrock API key.
+    #[schema(value_type = Option<String>, write_only)]
+    api_key: Option<Secret>,
+    /// AWS, with the two below.
+    access_key_id: Option<String>,
+    #[schema(value_type = Option<String>, write_only)]
+    secret_access_key: Option<Secret>,
+    #[schema(value_type = Option<String>, write_only)]
+    session_token: Option<Secret>,
+}
+
+/// What is sealed: the form of credentials at rest, JSON.
+#[derive(Deserialize)]
+#[serde(tag = "form", rename_all = "snake_case")]
+enum Sealed {
+    ApiKey { api_key: Secret },
+    Aws { access_key_id: String, secret_access_key: Secret, session_token: Option<Secret> },
+}
+
+impl NewCredentials {
+    /// The text to be sealed.
+    pub(crate) fn seal_text(self) -> Result<Secret, Vec<FieldError>> {
+        let error = |detail: &str| vec![FieldError::new("/credentials", detail)];
+        let Self { api_key, access_key_id, secret_access_key, session_token } = self;
+        let value = match (api_key, access_key_id, secret_access_key) {
+            (Some(key), None, None) if !key.expose().is_empty() && session_token.is_none() => {
+                serde_json::json!({ "form": "api_key", "api_key": key.expose() })
+            }
+            (None, Some(id), Some(secret)) => serde_json::json!({
+                "form": "aws",
+                "access_key_id": id,
+                "secret_access_key": secret.expose(),
+                "session_token": session_token.as_ref().map(Secret::expose),
+            }),
+            _ => return Err(error("credentials are an api_key, or access_key_id and secret_access_key")),
+        };
+        Ok(Secret::new(value.to_string()))
+    }
+}
+
+/// Tells one secret from another without saying what it is.
+pub(crate) fn fingerprint(secret: &Secret) -> String {
+    hex::encode(&Sha256::digest(secret.expose())[..6])
+}
+
+/// Opens what was sealed for a provider.
+///
+/// # Errors
+/// Why not, in words for a finding.
+pub fn open_credentials(
+    vault: &Vault,
+    organization: OrganizationId,
+    secret: SecretId,
+    sealed: &str,
+    region: Option<&str>,
+) -> Result<Credentials, String> {
+    let text = vault.open(organization, secret, sealed).map_err(|error| error.to_string())?;
+    let opened = serde_json::from_str(text.expose()).map_err(|_| "its credentials have an unknown form".to_owned())?;
+    Ok(match opened {
+        Sealed::ApiKey { api_key } => Credentials::ApiKey(api_key),
+        Sealed::Aws { access_key_id, secret_access_key, session_token } => Credentials::Aws {
+            access_key_id: access_key_id.into(),
+            secret_access_key,
+            session_token,
+            region: region.ok_or("it has AWS credentials and no region")?.into(),
+        },
+    })
+}

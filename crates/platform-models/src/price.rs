@@ -1,0 +1,54 @@
+use glaux_kernel::{PriceRuleId, Rate, Rng, Timestamp};
+use glaux_llm::{Conditions, Meter};
+use glaux_routing::document::PriceRule;
+use glaux_web::FieldError;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A rate for a meter: per million units, or per single unit.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Price)]
+pub(crate) struct PriceInput {
+    /// `input_tokens`, `cached_input_tokens`, `output_tokens`, `calls`…
+    #[schema(value_type = String, example = "input_tokens")]
+    meter: Meter,
+    /// Dollars per million units, a decimal number.
+    #[schema(example = "0.40")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_per_million: Option<String>,
+    /// Dollars per unit, a decimal number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rate_per_unit: Option<String>,
+    /// When it applies; absent: always.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    conditions: Conditions,
+}
+
+impl PriceInput {
+    /// The rule, or what is wrong with it at place `index`.
+    pub(crate) fn rule(self, index: usize, now: Timestamp, rng: &dyn Rng) -> Result<PriceRule, FieldError> {
+        let rate = match (&self.rate_per_million, &self.rate_per_unit) {
+            (Some(text), None) => Rate::parse_per_million(text),
+            (None, Some(text)) => Rate::parse_per_unit(text),
+            (None, None) | (Some(_), Some(_)) => {
+                let detail = "give rate_per_million or rate_per_unit";
+                return Err(FieldError::new(format!("/prices/{index}"), detail));
+            }
+        };
+        let rate = rate.map_err(|error| FieldError::new(format!("/prices/{index}"), error.to_string()))?;
+        Ok(PriceRule { id: PriceRuleId::new(now, rng), meter: self.meter, rate, conditions: self.conditions })
+    }
+}
+
+impl From<&PriceRule> for PriceInput {
+    fn from(rule: &PriceRule) -> Self {
+        Self {
+            meter: rule.meter,
+            rate_per_million: Some(rule.rate.per_million()),
+            rate_per_unit: None,
+            conditions: rule.conditions.clone(),
+        }
+    }
+}

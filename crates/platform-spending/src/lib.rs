@@ -1,0 +1,40 @@
+//! Budgets: how they are configured, and where they stand.
+//!
+//! What is spent has one source, the ledger: [`Balances`] is how the composition root hands it in.
+
+mod budget;
+mod routes;
+
+use std::sync::Arc;
+
+use glaux_kernel::{BudgetId, Timestamp};
+use glaux_platform_kit::Module;
+
+pub use budget::{Budget, BudgetState};
+
+/// A call that a budget holds money for.
+#[derive(Debug, Clone)]
+pub struct OpenHold {
+    /// The hold.
+    pub id: glaux_kernel::HoldId,
+    /// Its call.
+    pub call: glaux_kernel::CallId,
+    /// Nano-dollars.
+    pub nanos: i64,
+    /// How long it has been open.
+    pub age: std::time::Duration,
+}
+
+/// Where budgets stand, by the ledger.
+pub trait Balances: Send + Sync + 'static {
+    /// Nano-dollars spent and held in the period that began at `period_start`.
+    fn balance(&self, budget: BudgetId, period_start: Timestamp) -> (i64, i64);
+
+    /// What is held now.
+    fn holds(&self, budget: BudgetId) -> Vec<OpenHold>;
+}
+
+/// The routes.
+pub fn module(balances: Arc<dyn Balances>) -> Module {
+    Module { routes: routes::routes(balances) }
+}

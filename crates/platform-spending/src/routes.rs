@@ -1,0 +1,310 @@
+use std::sync::Arc;
+
+use axum::{Extension, extract::State, http::StatusCode, response::Response};
+use glaux_kernel::{BudgetId, CallId, HoldId, Money, Page, Period, Permission, Timestamp};
+use glaux_platform_kit::{Change, Context, Object, get, list, time_zone};
+use glaux_routing::document::{BudgetAction, BudgetScope};
+use glaux_store::OrgRead;
+use glaux_web::{
+    Caller, FieldError, Json, MoneySchema, PageParameters, PageSchema, Paging, Path, Problem, Write, change, permit,
+};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    Balances, Budget, BudgetState,
+    budget::{permille, share},
+};
+
+const READ: Permission = Permission("spending.read");
+const WRITE: Permission = Permission("budgets.write");
+
+pub(crate) fn routes(balances: Arc<dyn Balances>) -> OpenApiRouter<Context> {
+    OpenApiRouter::new()
+        .routes(permit(READ, routes!(list_budgets)))
+        .routes(change(WRITE, routes!(create_budget)))
+        .routes(permit(READ, routes!(get_budget)))
+        .routes(change(WRITE, routes!(update_budget, delete_budget)))
+        .layer(Extension(balances))
+}
+
+/// What a budget counts. Several conditions must all hold; `organization` is everything.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BudgetScope)]
+struct ScopeWire {
+    /// Everything, where no other condition is set.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    organization: bool,
+    /// An id, as the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    application: Option<glaux_kernel::ApplicationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    feature: Option<glaux_kernel::FeatureId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    key: Option<glaux_kernel::KeyId>,
+    /// An end user as the application names him.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    /// `provider/model`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    /// A provider's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    /// All of these.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    tags: std::collections::BTreeMap<String, String>,
+}
+
+impl From<ScopeWire> for BudgetScope {
+    fn from(wire: ScopeWire) -> Self {
+        let ScopeWire { organization: _, application, feature, key, user, model, provider, tags } = wire;
+        Self { application, feature, key, user, model, provider, tags: tags.into_iter().collect() }
+    }
+}
+
+impl From<BudgetScope> for ScopeWire {
+    fn from(scope: BudgetScope) -> Self {
+        let organization = scope == BudgetScope::default();
+        let BudgetScope { application, feature, key, user, model, provider, tags } = scope;
+        Self { organization, application, feature, key, user, model, provider, tags: tags.into_iter().collect() }
+    }
+}
+
+/// A new budget.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewBudget {
+    #[schema(example = "web cap")]
+    name: String,
+    scope: ScopeWire,
+    /// daily, weekly, monthly or quarterly.
+    #[schema(value_type = String, example = "monthly")]
+    period_type: Period,
+    #[schema(value_type = MoneySchema)]
+    budget_amount: Money,
+    /// Shares of the amount at which an alert goes out.
+    #[serde(default)]
+    #[schema(example = json!(["0.5", "0.8", "1.0"]))]
+    alert_thresholds: Vec<String>,
+    action: BudgetAction,
+}
+
+/// What changes of a budget; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BudgetChange {
+    #[schema(value_type = Option<MoneySchema>)]
+    budget_amount: Option<Money>,
+    alert_thresholds: Option<Vec<String>>,
+    action: Option<BudgetAction>,
+}
+
+/// A budget and where it stands in its current period.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Budget)]
+struct BudgetView {
+    #[schema(value_type = String)]
+    id: BudgetId,
+    name: String,
+    scope: ScopeWire,
+    #[schema(value_type = String, example = "monthly")]
+    period_type: Period,
+    #[schema(value_type = String, format = DateTime)]
+    period_start: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    period_end: Timestamp,
+    #[schema(value_type = MoneySchema)]
+    budget_amount: Money,
+    /// Settled in this period.
+    #[schema(value_type = MoneySchema)]
+    spent: Money,
+    /// Reserved by open calls: what they can still cost.
+    #[schema(value_type = MoneySchema)]
+    held: Money,
+    /// What new calls may reserve.
+    #[schema(value_type = MoneySchema)]
+    available: Money,
+    alert_thresholds: Vec<String>,
+    action: BudgetAction,
+    holds: Vec<HoldView>,
+}
+
+/// Money that an open call may still cost.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Hold)]
+struct HoldView {
+    #[schema(value_type = String)]
+    id: HoldId,
+    #[schema(value_type = String)]
+    call_id: CallId,
+    #[schema(value_type = MoneySchema)]
+    amount: Money,
+    age_ms: u64,
+}
+
+type Standing = Extension<Arc<dyn Balances>>;
+
+fn thresholds(texts: &[String]) -> Result<Vec<u32>, Problem> {
+    let mut parsed = Vec::with_capacity(texts.len());
+    for (index, text) in texts.iter().enumerate() {
+        parsed.push(permille(text).ok_or_else(|| {
+            let detail = "a threshold is a decimal number above 0, at most 10, with at most three places";
+            Problem::invalid(vec![FieldError::new(format!("/alert_thresholds/{index}"), detail)])
+        })?);
+    }
+    parsed.sort_unstable();
+    parsed.dedup();
+    Ok(parsed)
+}
+
+fn checked(state: BudgetState) -> Result<BudgetState, Problem> {
+    let errors = state.check();
+    if errors.is_empty() { Ok(state) } else { Err(Problem::invalid(errors)) }
+}
+
+/// The bounds of the current period in the organization's time zone.
+async fn period(context: &Context, tx: &mut OrgRead, period: Period) -> Result<(Timestamp, Timestamp), Problem> {
+    let name = time_zone(tx).await?;
+    let zone = TimeZone::get(&name).map_err(Problem::internal)?;
+    Ok(period.bounds(context.clock.now(), &zone))
+}
+
+async fn view(
+    context: &Context,
+    tx: &mut OrgRead,
+    balances: &dyn Balances,
+    budget: Object<Budget>,
+) -> Result<BudgetView, Problem> {
+    let state = budget.state;
+    let (period_start, period_end) = period(context, tx, state.period_type).await?;
+    let (spent, held) = balances.balance(budget.id, period_start);
+    let left = state.budget_amount.nanos().saturating_sub(spent).saturating_sub(held).max(0);
+    let hold = |hold: crate::OpenHold| HoldView {
+        id: hold.id,
+        call_id: hold.call,
+        amount: Money::usd_nanos(hold.nanos),
+        age_ms: u64::try_from(hold.age.as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok(BudgetView {
+        id: budget.id,
+        name: budget.name,
+        scope: state.scope.into(),
+        period_type: state.period_type,
+        period_start,
+        period_end,
+        budget_amount: state.budget_amount,
+        spent: Money::usd_nanos(spent),
+        held: Money::usd_nanos(held),
+        available: Money::usd_nanos(left),
+        alert_thresholds: state.thresholds_permille.iter().map(|permille| share(*permille)).collect(),
+        action: state.action,
+        holds: balances.holds(budget.id).into_iter().map(hold).collect(),
+    })
+}
+
+/// Budgets by name, and where they stand.
+#[utoipa::path(get, path = "/api/platform/ai-management/spending/budgets", operation_id = "list_budgets",
+    tag = "spending", params(PageParameters), responses((status = 200, body = PageSchema<BudgetView>)))]
+async fn list_budgets(
+    State(context): State<Context>,
+    Extension(balances): Standing,
+    caller: Caller,
+    Paging(page): Paging,
+) -> Result<Json<Page<BudgetView>>, Problem> {
+    let mut tx = context.db.organization(caller.organization).read().await?;
+    let Page { items, next_cursor } = list::<Budget>(&mut tx, &page).await?;
+    let mut views = Vec::with_capacity(items.len());
+    for budget in items {
+        views.push(view(&context, &mut tx, &*balances, budget).await?);
+    }
+    Ok(Json(Page { items: views, next_cursor }))
+}
+
+/// Sets a budget. With `block` it holds: calls that could pass it are refused.
+#[utoipa::path(post, path = "/api/platform/ai-management/spending/budgets", operation_id = "create_budget",
+    tag = "spending", request_body = NewBudget, responses((status = 201, body = BudgetView)))]
+async fn create_budget(
+    State(context): State<Context>,
+    Extension(balances): Standing,
+    write: Write,
+    Json(new): Json<NewBudget>,
+) -> Result<Response, Problem> {
+    let state = checked(BudgetState {
+        scope: new.scope.into(),
+        period_type: new.period_type,
+        budget_amount: new.budget_amount,
+        thresholds_permille: thresholds(&new.alert_thresholds)?,
+        action: new.action,
+    })?;
+    let mut change = Change::begin(&context, write).await?;
+    let budget = change.create::<Budget>(&new.name, state).await?;
+    let tag = budget.tag()?;
+    let view = view(&context, change.read(), &*balances, budget).await?;
+    change.answer(StatusCode::CREATED, view, Some(tag)).await
+}
+
+/// A budget by name or id, and where it stands.
+#[utoipa::path(get, path = "/api/platform/ai-management/spending/budgets/{budget}", operation_id = "get_budget",
+    tag = "spending", params(("budget" = String, Path)), responses((status = 200, body = BudgetView)))]
+async fn get_budget(
+    State(context): State<Context>,
+    Extension(balances): Standing,
+    caller: Caller,
+    Path(reference): Path<String>,
+) -> Result<Json<BudgetView>, Problem> {
+    let mut tx = context.db.organization(caller.organization).read().await?;
+    let budget = get::<Budget>(&mut tx, &reference).await?;
+    Ok(Json(view(&context, &mut tx, &*balances, budget).await?))
+}
+
+/// Changes a budget. What was spent in the period stays spent.
+#[utoipa::path(patch, path = "/api/platform/ai-management/spending/budgets/{budget}", operation_id = "update_budget",
+    tag = "spending", params(("budget" = String, Path)), request_body = BudgetChange,
+    responses((status = 200, body = BudgetView)))]
+async fn update_budget(
+    State(context): State<Context>,
+    Extension(balances): Standing,
+    write: Write,
+    Path(reference): Path<String>,
+    Json(asked): Json<BudgetChange>,
+) -> Result<Response, Problem> {
+    let mut change = Change::begin(&context, write).await?;
+    let budget = get::<Budget>(change.read(), &reference).await?;
+    let now = budget.state.clone();
+    let state = checked(BudgetState {
+        budget_amount: asked.budget_amount.unwrap_or(now.budget_amount),
+        thresholds_permille: match asked.alert_thresholds {
+            Some(texts) => thresholds(&texts)?,
+            None => now.thresholds_permille,
+        },
+        action: asked.action.unwrap_or(now.action),
+        ..now
+    })?;
+    let budget = change.replace(budget, state).await?;
+    let tag = budget.tag()?;
+    let view = view(&context, change.read(), &*balances, budget).await?;
+    change.answer(StatusCode::OK, view, Some(tag)).await
+}
+
+/// Removes a budget. What it held is no longer held against it.
+#[utoipa::path(delete, path = "/api/platform/ai-management/spending/budgets/{budget}", operation_id = "delete_budget",
+    tag = "spending", params(("budget" = String, Path)), responses((status = 200, body = BudgetView)))]
+async fn delete_budget(
+    State(context): State<Context>,
+    Extension(balances): Standing,
+    write: Write,
+    Path(reference): Path<String>,
+) -> Result<Response, Problem> {
+    let mut change = Change::begin(&context, write).await?;
+    let budget = get::<Budget>(change.read(), &reference).await?;
+    change.delete(&budget).await?;
+    let view = view(&context, change.read(), &*balances, budget).await?;
+    change.answer(StatusCode::OK, view, None).await
+}
