@@ -34,14 +34,16 @@ const TEMPLATE: &str = "glaux_template";
 /// How long the server may take to start on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Ends the server with the test process: `read` returns when the pipe of standard input closes.
+/// Makes and runs the server, and ends it with the test process: `read` returns when the pipe of standard input closes.
 const WATCHDOG: &str = r#"
-"$0" "$@" >"$GLAUX_TEST_FOLDER/log" 2>&1 </dev/null &
+"$PROGRAMS/initdb" --no-sync --auth=trust --encoding=UTF8 --locale=C --username=postgres --pgdata="$FOLDER/data" \
+    >"$FOLDER/log" 2>&1 </dev/null || exit 1
+"$PROGRAMS/postgres" -D "$FOLDER/data" -k "$FOLDER" "$@" >"$FOLDER/log" 2>&1 </dev/null &
 server=$!
 read -r _
 kill -QUIT $server
 wait $server
-rm -rf "$GLAUX_TEST_FOLDER"
+rm -rf "$FOLDER"
 "#;
 
 /// A running server.
@@ -49,7 +51,7 @@ rm -rf "$GLAUX_TEST_FOLDER"
 pub struct Server {
     folder: PathBuf,
     /// Its standard input is the pipe that keeps the server up.
-    _watchdog: Child,
+    watchdog: Child,
     databases: AtomicU32,
 }
 
@@ -58,7 +60,7 @@ pub async fn server() -> &'static Server {
     static SERVER: OnceCell<Server> = OnceCell::const_new();
     SERVER
         .get_or_init(async || {
-            let server = Server::start();
+            let mut server = Server::start();
             server.wait_until_ready().await;
             server.prepare_template().await;
             server
@@ -68,28 +70,13 @@ pub async fn server() -> &'static Server {
 
 impl Server {
     fn start() -> Self {
-        let programs = programs();
         let account = Account::unprivileged();
         let folder = tempfile::Builder::new().prefix("glaux-pg-").tempdir().expect("a temporary folder").keep();
         account.own(&folder);
-        let data = folder.join("data");
-
-        let initialized = account
-            .command(&programs.join("initdb"), &folder)
-            .args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username", SUPERUSER, "--pgdata"])
-            .arg(&data)
-            .output()
-            .expect("initdb runs");
-        assert!(initialized.status.success(), "initdb: {}", String::from_utf8_lossy(&initialized.stderr));
 
         let watchdog = account
             .command(Path::new("/bin/sh"), &folder)
-            .args(["-c", WATCHDOG])
-            .arg(programs.join("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(&folder)
+            .args(["-c", WATCHDOG, "glaux-test-postgres"])
             .args(settings(&[
                 ("listen_addresses", ""),
                 ("fsync", "off"),
@@ -101,26 +88,31 @@ impl Server {
                 ("wal_level", "minimal"),
                 ("max_wal_senders", "0"),
             ]))
-            .env("GLAUX_TEST_FOLDER", &folder)
+            .env("PROGRAMS", programs())
+            .env("FOLDER", &folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
             .expect("a shell runs");
-        Self { folder, _watchdog: watchdog, databases: AtomicU32::new(0) }
+        Self { folder, watchdog, databases: AtomicU32::new(0) }
     }
 
-    async fn wait_until_ready(&self) {
+    async fn wait_until_ready(&mut self) {
         let address = self.address(SUPERUSER, "postgres");
         let connected = async {
             while PgConnection::connect(&address).await.is_err() {
+                if self.watchdog.try_wait().expect("the shell's state").is_some() {
+                    return false;
+                }
                 sleep(Duration::from_millis(20)).await;
             }
+            true
         };
-        if timeout(PATIENCE, connected).await.is_err() {
+        if timeout(PATIENCE, connected).await != Ok(true) {
             let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-            panic!("PostgreSQL did not start: {log}");
+            panic!("PostgreSQL did not start in {}: {log}", self.folder.display());
         }
     }
 
