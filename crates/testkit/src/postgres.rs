@@ -35,14 +35,14 @@ const TEMPLATE: &str = "glaux_template";
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Makes and runs the server, and ends it with the test process: `read` returns when the pipe of standard input closes.
+/// A server that has only just been started does not hear the first signal.
 const WATCHDOG: &str = r#"
 "$PROGRAMS/initdb" --no-sync --auth=trust --encoding=UTF8 --locale=C --username=postgres --pgdata="$FOLDER/data" \
     >"$FOLDER/log" 2>&1 </dev/null || exit 1
 "$PROGRAMS/postgres" -D "$FOLDER/data" -k "$FOLDER" "$@" >"$FOLDER/log" 2>&1 </dev/null &
 server=$!
 read -r _
-kill -QUIT $server
-wait $server
+while kill -QUIT $server; do sleep 0.1; done 2>/dev/null
 rm -rf "$FOLDER"
 "#;
 
