@@ -8,7 +8,7 @@ use glaux_ledger::{
     BudgetLimit, BudgetRefusal, Hold, OpenHold, Refused, WhenOver,
     record::{Charge, MeterName, Status, Target as LedgerTarget},
 };
-use glaux_llm::{Meter, Outbound, PrepareError, Request, StreamTranslator, Target, Usage, prepare};
+use glaux_llm::{Meter, Outbound, PrepareError, Request, StreamTranslator, Target, Usage, Wire, prepare};
 use glaux_routing::{
     Model, Refusal, Route, Subject,
     admission::{self, Counted},
@@ -289,7 +289,8 @@ impl Attempts {
             );
         }
         call.attempts += 1;
-        let streams = outbound.stream;
+        // A provider without streams is asked for a whole answer, of which a stream is made.
+        let streams = self.request.stream && (outbound.stream || outbound.wire == Wire::VisionAnnotate);
         let mut exchange = Exchange::new(Open {
             received: if streams {
                 Received::Stream(Box::new(StreamTranslator::new(&self.request, outbound.wire)))

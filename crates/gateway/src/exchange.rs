@@ -247,7 +247,7 @@ impl Open {
                     return Ok(());
                 }
                 let Some(data) = poll_fn(|context| self.poll_data(context)).await? else {
-                    return Err(Broken::Connection);
+                    return if self.wire == Wire::VisionAnnotate { Ok(()) } else { Err(Broken::Connection) };
                 };
                 let Received::Stream(translator) = &mut self.received else { return Err(Broken::Garbled) };
                 translator.push(data, ready).map_err(|_| Broken::Garbled)?;

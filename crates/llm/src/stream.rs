@@ -158,6 +158,11 @@ impl StreamTranslator {
         Ok(())
     }
 
+    /// The provider's terminator has been seen: usage is known, and nothing but the end of the body is to come.
+    pub fn is_complete(&self) -> bool {
+        self.watch.complete
+    }
+
     /// Something that a model wrote has been seen. Before that, another provider may still be tried if nothing was sent.
     pub fn has_content(&self) -> bool {
         self.watch.has_content

@@ -17,6 +17,14 @@ pub(crate) fn answer<T>(request: &Request<T>) -> Response<Body> {
     }
 }
 
+/// The control plane's threads are gone: the process is about to end.
+pub(crate) fn stopping() -> Response<Body> {
+    json(
+        StatusCode::SERVICE_UNAVAILABLE,
+        r#"{"type":"about:blank","title":"The service is not available now","status":503,"code":"unavailable"}"#,
+    )
+}
+
 fn json(status: StatusCode, text: &'static str) -> Response<Body> {
     let mut response = Response::new(Bytes::from_static(text.as_bytes()).into());
     *response.status_mut() = status;

@@ -2,23 +2,33 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::Router;
 use glaux_gateway::{Body, Gateway};
 use http::{Request, Response};
+use http_body_util::Either;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    runtime::Handle,
+};
+use tower::ServiceExt;
 
 use crate::health;
 
 /// What every connection needs.
 pub(crate) struct Service {
     /// Serves calls.
-    pub gateway: Arc<Gateway>,
+    pub(crate) gateway: Arc<Gateway>,
+    /// The management API.
+    pub(crate) router: Router,
+    /// Where the management API runs.
+    pub(crate) control: Handle,
     /// A client that has not sent its headers by then is hung up on.
-    pub header_timeout: Duration,
+    pub(crate) header_timeout: Duration,
 }
 
 /// Accepts connections until `stop` is done, then lets open answers end for `drain` at the most.
@@ -74,9 +84,23 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, 
     });
 }
 
-async fn serve(service: &Service, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
-    if Gateway::serves(request.uri().path()) {
-        return service.gateway.serve(request, peer.ip()).await;
+/// Calls are served on the thread that read them; everything else on the control plane's threads.
+async fn serve(
+    service: &Service,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Either<Body, axum::body::Body>> {
+    let path = request.uri().path();
+    if Gateway::serves(path) {
+        return service.gateway.serve(request, peer.ip()).await.map(Either::Left);
     }
-    health::answer(&request)
+    if path.starts_with("/api/") || path == "/metrics" {
+        let answer = service.control.spawn(service.router.clone().oneshot(request.map(axum::body::Body::new)));
+        return match answer.await {
+            Ok(Ok(response)) => response.map(Either::Right),
+            Ok(Err(never)) => match never {},
+            Err(_) => health::stopping().map(Either::Left),
+        };
+    }
+    health::answer(&request).map(Either::Left)
 }

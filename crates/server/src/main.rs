@@ -1,9 +1,14 @@
 //! The binary `glaux`: composition root, configuration, command line. No business rule.
 
+mod balances;
+mod control;
 mod health;
 mod listen;
+mod modules;
+mod secrets;
 mod serve;
 mod settings;
+mod welcome;
 
 use std::path::PathBuf;
 

@@ -6,74 +6,70 @@ use anyhow::Context;
 use glaux_gateway::Gateway;
 use glaux_kernel::{Clock, Rng};
 use glaux_ledger::{CommitMode, DataDirectory, Ledger, Options};
-use glaux_telemetry::{SystemClock, SystemRng};
+use glaux_telemetry::{LogSettings, SystemClock, SystemRng};
 use tokio::{
     net::TcpListener,
+    runtime::{Handle, Runtime},
     signal::unix::{SignalKind, signal},
 };
 
 use crate::{
+    control::{Control, Foundation},
     listen::{self, Service},
     settings::{self, Settings},
+    welcome,
 };
-
-/// What every part is given.
-pub(crate) struct Parts {
-    /// The machine's time.
-    pub clock: Arc<dyn Clock>,
-    /// The machine's randomness.
-    pub rng: Arc<dyn Rng>,
-    /// Where everything lies; locked while the process runs.
-    pub directory: Arc<DataDirectory>,
-    /// The second book.
-    pub ledger: Arc<Ledger>,
-    /// The data plane.
-    pub gateway: Arc<Gateway>,
-}
 
 /// Runs until SIGTERM or SIGINT, then drains.
 pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
-    let log =
-        glaux_telemetry::LogSettings { format: settings.log.format.parse()?, filter: settings.log.filter.clone() };
+    let log = LogSettings { format: settings.log.format.parse()?, filter: settings.log.filter.clone() };
     glaux_telemetry::init(&log)?;
-    let runtime = runtime(settings.server.threads).context("can't start the threads that serve calls")?;
-    let parts = assemble(settings)?;
-    runtime.block_on(run(settings, &parts))?;
-    // What is still open settles itself when the runtime drops it.
-    runtime.shutdown_timeout(Duration::from_secs(1));
-    Ok(())
-}
-
-fn runtime(threads: usize) -> std::io::Result<tokio::runtime::Runtime> {
-    let mut builder = match threads {
-        1 => tokio::runtime::Builder::new_current_thread(),
-        _ => tokio::runtime::Builder::new_multi_thread(),
-    };
-    if threads > 1 {
-        builder.worker_threads(threads);
-    }
-    builder.enable_all().thread_name("glaux-gateway").build()
-}
-
-fn assemble(settings: &Settings) -> anyhow::Result<Parts> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let path = &settings.server.data_dir;
     let directory = DataDirectory::open(path, &*clock, &*rng)
         .with_context(|| format!("can't use the data directory {}", path.display()))?;
     let directory = Arc::new(directory);
-    let options = Options {
-        commit: match settings.ledger.commit {
-            settings::Commit::Process => CommitMode::Process,
-            settings::Commit::Power => CommitMode::Power,
-        },
-        ..Options::default()
-    };
-    let ledger = Ledger::open(Arc::clone(&directory), &options, Arc::clone(&clock)).context("can't open the ledger")?;
-    let ledger = Arc::new(ledger);
+    let ledger = Ledger::open(Arc::clone(&directory), &ledger_options(settings), Arc::clone(&clock));
+    let ledger = Arc::new(ledger.context("can't open the ledger")?);
     let gateway =
         Gateway::new(gateway_config(settings), Arc::clone(&ledger), tls()?, Arc::clone(&clock), Arc::clone(&rng));
-    Ok(Parts { clock, rng, directory, ledger, gateway: Arc::new(gateway) })
+    let gateway = Arc::new(gateway);
+
+    let control_threads = runtime("glaux-control", 2)?;
+    let call_threads = runtime("glaux-gateway", settings.server.threads)?;
+    let served = Arc::clone(&gateway);
+    let control = control_threads.block_on(Control::start(Foundation {
+        settings,
+        directory: directory.path(),
+        clock,
+        rng,
+        ledger,
+        gateways: Box::new(move |snapshot| served.put_in_force(snapshot)),
+    }))?;
+    control_threads.spawn(Control::follow(control.publication()));
+    let stopped = call_threads.block_on(run(settings, &gateway, &control, control_threads.handle().clone()));
+    // What is still open settles itself when its threads drop it.
+    call_threads.shutdown_timeout(Duration::from_secs(1));
+    control_threads.shutdown_timeout(Duration::from_secs(1));
+    stopped
+}
+
+/// Threads of that name; 0 of them: one per core.
+fn runtime(name: &str, threads: usize) -> anyhow::Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if threads > 0 {
+        builder.worker_threads(threads);
+    }
+    builder.enable_all().thread_name(name).build().with_context(|| format!("can't start the threads {name}"))
+}
+
+fn ledger_options(settings: &Settings) -> Options {
+    let commit = match settings.ledger.commit {
+        settings::Commit::Process => CommitMode::Process,
+        settings::Commit::Power => CommitMode::Power,
+    };
+    Options { commit, ..Options::default() }
 }
 
 fn gateway_config(settings: &Settings) -> glaux_gateway::Config {
@@ -94,13 +90,16 @@ fn tls() -> anyhow::Result<rustls::ClientConfig> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-async fn run(settings: &Settings, parts: &Parts) -> anyhow::Result<()> {
+async fn run(settings: &Settings, gateway: &Arc<Gateway>, control: &Control, threads: Handle) -> anyhow::Result<()> {
     let listen = settings.server.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
+    welcome::print(address, control)?;
     let service = Arc::new(Service {
-        gateway: Arc::clone(&parts.gateway),
+        gateway: Arc::clone(gateway),
+        router: control.router.clone(),
+        control: threads,
         header_timeout: Duration::from_secs(settings.gateway.header_timeout_seconds),
     });
     listen::accept(listener, service, asked_to_stop()?, settings.drain()).await;

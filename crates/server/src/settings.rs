@@ -36,8 +36,13 @@ pub(crate) struct Server {
     pub listen: SocketAddr,
     /// Where the ledger and the embedded database are.
     pub data_dir: PathBuf,
-    /// A platform_admin service token for automation and first start.
+    /// A platform_admin service token for automation and first start; absent: one is made in the data directory.
     pub admin_token: Option<Secret>,
+    /// `postgres://…`; absent: SQLite in the data directory.
+    pub database_url: Option<Secret>,
+    /// Wraps stored credentials: 64 hexadecimal digits or base64 of 32 bytes. Absent: one is made in the data directory;
+    /// with PostgreSQL it is required.
+    pub master_key: Option<Secret>,
     /// How long open answers may take after a request to stop.
     pub drain_seconds: u64,
     /// Threads that serve calls; 0: one per core.
@@ -50,6 +55,8 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             data_dir: PathBuf::from("glaux-data"),
             admin_token: None,
+            database_url: None,
+            master_key: None,
             drain_seconds: 30,
             threads: 0,
         }
@@ -121,10 +128,12 @@ impl Default for Log {
 }
 
 /// Short names of the settings that the first minute needs.
-const SHORT_NAMES: [(&str, &str, &str); 3] = [
+const SHORT_NAMES: [(&str, &str, &str); 5] = [
     ("GLAUX_LISTEN", "server", "listen"),
     ("GLAUX_DATA_DIR", "server", "data_dir"),
     ("GLAUX_ADMIN_TOKEN", "server", "admin_token"),
+    ("GLAUX_DATABASE_URL", "server", "database_url"),
+    ("GLAUX_MASTER_KEY", "server", "master_key"),
 ];
 const SHORTEST_ADMIN_TOKEN: usize = 24;
 
@@ -154,6 +163,9 @@ impl Settings {
     fn check(&self) -> anyhow::Result<()> {
         if self.server.admin_token.as_ref().is_some_and(|token| token.expose().len() < SHORTEST_ADMIN_TOKEN) {
             bail!("GLAUX_ADMIN_TOKEN must have at least {SHORTEST_ADMIN_TOKEN} characters");
+        }
+        if self.server.database_url.is_some() && self.server.master_key.is_none() {
+            bail!("with GLAUX_DATABASE_URL, GLAUX_MASTER_KEY is required: replicas must share it");
         }
         Ok(())
     }

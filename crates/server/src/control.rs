@@ -1,0 +1,132 @@
+//! The control plane: database, capabilities, publication. It has threads of its own, so that no page or report takes
+//! time from calls.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, anyhow};
+use axum::Router;
+use glaux_kernel::{Clock, Rng, Secret};
+use glaux_ledger::Ledger;
+use glaux_platform_identity::Identity;
+use glaux_platform_kit::{Context, Publisher, Vault};
+use glaux_platform_publish::{Gateways, Publication};
+use glaux_store::{Db, MigrateOptions, Migrations, Options};
+use glaux_telemetry::Metrics;
+use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{balances::LedgerBalances, modules::modules, secrets, settings::Settings};
+
+/// How often the journal's position is looked at: for changes of other replicas, and those whose publication failed.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What the control plane is made from.
+pub(crate) struct Foundation<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) directory: &'a Path,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) gateways: Gateways,
+}
+
+/// The running control plane.
+pub(crate) struct Control {
+    /// The management API.
+    pub(crate) router: Router,
+    /// Shown when the process starts.
+    pub(crate) admin_token: Secret,
+    /// The first key of a new installation: shown once.
+    pub(crate) first_key: Option<Secret>,
+    publication: Arc<Publication>,
+}
+
+impl Control {
+    /// Migrates, makes what a new installation needs, publishes.
+    pub(crate) async fn start(foundation: Foundation<'_>) -> anyhow::Result<Self> {
+        let Foundation { settings, directory, clock, rng, ledger, gateways } = foundation;
+        let address = match &settings.server.database_url {
+            Some(url) => url.expose().to_owned(),
+            None => format!("sqlite:{}", directory.join("glaux.db").display()),
+        };
+        let vault = secrets::master_key(settings.server.master_key.as_ref(), directory, &*rng)?;
+        let vault = Arc::new(Vault::new(&vault));
+        let migrate = MigrateOptions { now: clock.now(), grant_to: None };
+        Migrations::embedded()?.apply(&address, &migrate).await.context("can't migrate the database")?;
+        let db = Db::open(&address, &Options::default()).await.context("can't open the database")?;
+        let file = directory.join("snapshot.json");
+        let publication = Arc::new(Publication::new(db.clone(), Arc::clone(&vault), file, gateways));
+        let publisher: Arc<dyn Publisher> = Arc::clone(&publication) as _;
+        let context = Context { db, clock, rng, vault, publisher };
+
+        let admin_token = secrets::admin_token(settings.server.admin_token.as_ref(), directory, &*context.rng)?;
+        let identity = Identity::bootstrap(context.clone(), &admin_token).await.map_err(failed)?;
+        let system = identity.system();
+        glaux_platform_applications::bootstrap(&context, &system).await.map_err(failed)?;
+        glaux_platform_models::bootstrap(&context, &system).await.map_err(failed)?;
+        let first_key = glaux_platform_keys::bootstrap(&context, &system).await.map_err(failed)?;
+        publication.catch_up().await.map_err(failed)?;
+
+        let metrics = Metrics::default();
+        let web = Web {
+            authenticate: identity,
+            db: context.db.clone(),
+            clock: Arc::clone(&context.clock),
+            rng: Arc::clone(&context.rng),
+            body_limit: DEFAULT_BODY_LIMIT,
+        };
+        let (routes, document) = routes(ledger);
+        let document = serde_json::to_string(&document).context("the API can't be described")?;
+        let routes = routes.with_state(context).merge(describing(document)).merge(exposing(metrics.clone()));
+        let router = glaux_web::shell(routes, Arc::new(web), &metrics);
+        Ok(Self { router, admin_token, first_key, publication })
+    }
+
+    /// Follows the journal until the process ends.
+    pub(crate) async fn follow(publication: Arc<Publication>) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            if publication.catch_up().await.is_err() {
+                tracing::warn!("the journal can't be read; calls are served by the configuration in force");
+            }
+        }
+    }
+
+    /// What keeps the gateway at the journal's position.
+    pub(crate) fn publication(&self) -> Arc<Publication> {
+        Arc::clone(&self.publication)
+    }
+}
+
+/// The routes of all capabilities and their description.
+fn routes(ledger: Arc<Ledger>) -> (Router<Context>, OpenApi) {
+    let modules = modules(Arc::new(LedgerBalances(ledger)));
+    let all = modules.into_iter().fold(OpenApiRouter::new(), |all, module| all.merge(module.routes));
+    let (routes, mut document) = all.split_for_parts();
+    document.info.title = "Glaux".to_owned();
+    document.info.description = Some("The management API.".to_owned());
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    document.info.license = None;
+    glaux_web::complete_openapi(&mut document);
+    (routes, document)
+}
+
+fn describing(document: String) -> Router {
+    let answer = move || async move { ([(http::header::CONTENT_TYPE, "application/json")], document) };
+    Router::new().route("/api/openapi.json", axum::routing::get(answer))
+}
+
+fn exposing(metrics: Metrics) -> Router {
+    let answer = move || async move {
+        let text = metrics.expose().map_err(Problem::internal)?;
+        Ok::<_, Problem>(([(http::header::CONTENT_TYPE, glaux_telemetry::EXPOSITION_CONTENT_TYPE)], text))
+    };
+    Router::new().route("/metrics", axum::routing::get(answer))
+}
+
+/// A problem of bootstrap, for the one who starts the process.
+fn failed(problem: Problem) -> anyhow::Error {
+    let cause = problem.cause().map(|cause| format!(": {cause}")).unwrap_or_default();
+    anyhow!("{}{cause}", problem.detail())
+}

@@ -1,0 +1,65 @@
+//! Secrets that an installation makes for itself: files of the data directory that only their owner reads.
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use anyhow::Context;
+use glaux_kernel::{Rng, Secret};
+use glaux_platform_kit::MasterKey;
+
+/// The text of a file, made by `generate` if it is not there. Says whether it was made now.
+fn keep(path: &Path, generate: impl FnOnce() -> String) -> anyhow::Result<(Secret, Made)> {
+    match fs::read_to_string(path) {
+        Ok(text) => return Ok((Secret::new(text.trim().to_owned()), Made::Before)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("can't read {}", path.display())),
+    }
+    let text = generate();
+    let written = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.with_context(|| format!("can't write {}", path.display()))?;
+    Ok((Secret::new(text), Made::Now))
+}
+
+/// When a secret was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Before,
+    Now,
+}
+
+/// The master key that was given, else that of the data directory.
+pub(crate) fn master_key(given: Option<&Secret>, directory: &Path, rng: &dyn Rng) -> anyhow::Result<MasterKey> {
+    if let Some(text) = given {
+        return MasterKey::parse(text.expose()).context("GLAUX_MASTER_KEY is not valid");
+    }
+    let path = directory.join("master.key");
+    let (text, made) = keep(&path, || MasterKey::generate(rng).to_hex().to_string())?;
+    if made == Made::Now {
+        tracing::warn!(
+            path = %path.display(),
+            "made a master key; without it stored credentials can't be read, and who has it can read them: keep it \
+             safe, and out of backups of the data directory"
+        );
+    }
+    MasterKey::parse(text.expose()).with_context(|| format!("{} is not valid", path.display()))
+}
+
+/// The admin's token that was given, else that of the data directory.
+pub(crate) fn admin_token(given: Option<&Secret>, directory: &Path, rng: &dyn Rng) -> anyhow::Result<Secret> {
+    if let Some(token) = given {
+        return Ok(token.clone());
+    }
+    let generate = || {
+        let mut bytes = [0; 24];
+        rng.fill(&mut bytes);
+        format!("glt_{}", hex::encode(bytes))
+    };
+    Ok(keep(&directory.join("admin.token"), generate)?.0)
+}
