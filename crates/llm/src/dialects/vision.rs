@@ -101,7 +101,7 @@ pub(crate) fn read(body: Node<'_>) -> Result<Reply<'static>, AnswerError> {
     let text = String::from_utf8_lossy(&text).into_owned();
     let choice =
         Choice { parts: vec![Part::Text(text.into())], finish: Finish::Stop, stopped_by: None, logprobs: Vec::new() };
-    Ok(Reply { id: "vision".into(), model: "google-vision".into(), created: 0, choices: vec![choice] })
+    Ok(Reply { choices: vec![choice], ..Reply::default() })
 }
 
 /// One unit per image and feature that was answered (cloud.google.com/vision/pricing).

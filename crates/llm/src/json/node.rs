@@ -37,6 +37,25 @@ impl<'a> Node<'a> {
         self.0
     }
 
+    /// The text without the space between its tokens.
+    pub fn compact(self) -> Cow<'a, str> {
+        let mut quoted = false;
+        let mut escaped = false;
+        let mut is_space = |char: char| {
+            match char {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => quoted = !quoted,
+                _ => {}
+            }
+            !quoted && matches!(char, ' ' | '\n' | '\r' | '\t')
+        };
+        if !self.0.contains([' ', '\n', '\r', '\t']) {
+            return Cow::Borrowed(self.0);
+        }
+        Cow::Owned(self.0.chars().filter(|char| !is_space(*char)).collect())
+    }
+
     fn first(self) -> u8 {
         self.0.as_bytes().first().copied().unwrap_or(b'n')
     }
@@ -177,6 +196,13 @@ mod tests {
         assert_eq!(node.get("f").unwrap().string(), None);
         assert_eq!(node.fields().len(), 5);
         assert!(Node::parse(b"[]").unwrap().elements().is_empty());
+    }
+
+    #[test]
+    fn compact_text_keeps_the_space_inside_strings() {
+        let check = |text: &'static str, expected: &str| assert_eq!(Node(text).compact(), expected);
+        check(r#"{"a":1}"#, r#"{"a":1}"#);
+        check("{ \"a b\\\" c\" :\n[1, \"\\\\\" ] }", r#"{"a b\" c":[1,"\\"]}"#);
     }
 
     #[test]

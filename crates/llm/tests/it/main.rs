@@ -1,5 +1,6 @@
 //! What the codecs promise, through the crate's public functions.
 
+mod golden;
 mod passing;
 mod sandboxed;
 mod support;

@@ -26,7 +26,7 @@ fn read_block(block: Node<'_>) -> Option<Part<'_>> {
         "thinking" => Part::Reasoning { text: text("thinking")?, signature: text("signature") },
         "redacted_thinking" => Part::Redacted(text("data")?),
         "tool_use" => {
-            let arguments = block.some("input").map_or("{}", Node::text).into();
+            let arguments = block.some("input").map_or("{}".into(), Node::compact);
             Part::ToolCall(ToolCall { id: text("id")?, name: text("name")?, arguments, signature: None })
         }
         _ => return None,

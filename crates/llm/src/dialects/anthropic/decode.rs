@@ -144,10 +144,10 @@ fn decode_block<'a>(node: Node<'a>, path: String, losses: &mut Losses) -> Result
         "thinking" => Part::Reasoning { text: block.required("thinking")?, signature: block.text("signature")? },
         "redacted_thinking" => Part::Redacted(block.required("data")?),
         "tool_use" => {
-            let input = block.take("input").map_or("{}", Node::text);
+            let input = block.take("input").map_or("{}".into(), Node::compact);
             let (id, name) = (block.required("id")?, block.required("name")?);
             block.ignore(&["caller"]);
-            Part::ToolCall(ToolCall { id, name, arguments: input.into(), signature: None })
+            Part::ToolCall(ToolCall { id, name, arguments: input, signature: None })
         }
         "tool_result" => {
             let content = block.take("content");

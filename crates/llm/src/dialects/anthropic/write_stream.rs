@@ -1,7 +1,7 @@
 use super::{finish_text, write_usage};
 use crate::{
     Usage,
-    ir::{Event, Finish},
+    ir::{Event, Finish, ToolCall},
     json::{Object, object},
     sse,
 };
@@ -13,6 +13,8 @@ pub(crate) struct Writer {
     next: u64,
     open: Option<Open>,
     finish: Option<(Finish, Option<String>)>,
+    /// Calls that began while another was open. Providers may write several at a time; here a block is written at once.
+    waiting: Vec<(u64, ToolCall<'static>)>,
     input_estimate: u64,
 }
 
@@ -53,16 +55,39 @@ impl Writer {
                 });
                 self.stop_block(out);
             }
-            Event::ToolStart { choice: 0, index, id, name, .. } => self.open(Open::Tool(*index), out, |block| {
-                block.field("type", "tool_use").field("id", id).field("name", name).object("input", |_| ());
-            }),
+            Event::ToolStart { choice: 0, index, id, name, .. } => self.call(*index, id, name, out),
             Event::ToolArguments { choice: 0, index, json } if self.open == Some(Open::Tool(*index)) => {
                 self.delta("input_json_delta", "partial_json", json, out);
+            }
+            Event::ToolArguments { choice: 0, index, json } => {
+                if let Some((_, call)) = self.waiting.iter_mut().find(|(waiting, _)| waiting == index) {
+                    call.arguments.to_mut().push_str(json);
+                }
             }
             Event::Finish { choice: 0, finish, stopped_by } => {
                 self.finish = Some((*finish, stopped_by.as_deref().map(str::to_owned)));
             }
             _ => {}
+        }
+    }
+
+    fn call(&mut self, index: u64, id: &str, name: &str, out: &mut Vec<u8>) {
+        if matches!(self.open, Some(Open::Tool(_))) {
+            let (id, name) = (id.to_owned().into(), name.to_owned().into());
+            self.waiting.push((index, ToolCall { id, name, arguments: "".into(), signature: None }));
+            return;
+        }
+        self.open(Open::Tool(index), out, |block| {
+            block.field("type", "tool_use").field("id", id).field("name", name).object("input", |_| ());
+        });
+    }
+
+    /// The calls that waited, each as a whole block.
+    fn flush_calls(&mut self, out: &mut Vec<u8>) {
+        for (index, call) in std::mem::take(&mut self.waiting) {
+            self.close(out);
+            self.call(index, &call.id, &call.name, out);
+            self.delta("input_json_delta", "partial_json", &call.arguments, out);
         }
     }
 
@@ -131,6 +156,7 @@ impl Writer {
         if !self.started {
             self.start("", "", out);
         }
+        self.flush_calls(out);
         self.close(out);
         let (finish, stopped_by) = self.finish.take().unwrap_or((cut.unwrap_or(Finish::Stop), None));
         write("message_delta", out, |event| {

@@ -25,7 +25,7 @@ fn read_block(block: Node<'_>) -> Option<Part<'_>> {
     }
     if let Some(tool) = block.some("toolUse") {
         let text = |name: &str| -> Option<Text<'_>> { tool.some(name)?.string() };
-        let arguments = tool.some("input").map_or("{}", Node::text).into();
+        let arguments = tool.some("input").map_or("{}".into(), Node::compact);
         return Some(Part::ToolCall(ToolCall {
             id: text("toolUseId")?,
             name: text("name")?,

@@ -181,13 +181,13 @@ fn write_tools(chat: &Chat<'_>, losses: &mut Losses, body: &mut Object<'_>) -> R
         Format::Text => {}
         Format::Object => losses.lose("response_format", "Converse answers in JSON by a schema only")?,
         Format::Schema(schema) => {
-            let mut text = String::new();
-            text.push_str(&schema.schema.0);
             body.object("outputConfig", |config| {
                 config.object("textFormat", |format| {
                     format.field("type", "json_schema").object("structure", |structure| {
                         structure.object("jsonSchema", |inner| {
-                            inner.field("schema", &text).field("name", schema.name.as_deref().unwrap_or("answer"));
+                            inner
+                                .field("schema", schema.schema.node().compact())
+                                .field("name", schema.name.as_deref().unwrap_or("answer"));
                         });
                     });
                 });

@@ -45,7 +45,7 @@ pub(crate) fn read_parts<'a>(candidate: Node<'a>, id: &str, mut calls: u64) -> V
         } else if let Some(call) = part.some("functionCall") {
             let given = call.some("id").and_then(Node::string);
             let name = call.some("name").and_then(Node::string).unwrap_or_default();
-            let arguments = call.some("args").map_or("{}", Node::text).into();
+            let arguments = call.some("args").map_or("{}".into(), Node::compact);
             let signature = part.some("thoughtSignature").and_then(Node::string);
             let id = given.unwrap_or_else(|| format!("call_{id}_{calls}").into());
             calls += 1;

@@ -116,13 +116,13 @@ fn decode_part<'a>(
         let mut call = Reading::of(call, part.path("functionCall"))?;
         let name = call.required("name")?;
         let id = calls.call(&name, call.text("id")?).into();
-        let arguments = call.take("args").map_or("{}", Node::text).into();
+        let arguments = call.take("args").map_or("{}".into(), Node::compact);
         Part::ToolCall(ToolCall { id, name, arguments, signature })
     } else if let Some(response) = part.take_either("functionResponse", "function_response") {
         let mut response = Reading::of(response, part.path("functionResponse"))?;
         let name = response.required("name")?;
         let id = calls.result(&name, response.text("id")?).into();
-        let text = response.take("response").map_or("{}", Node::text).into();
+        let text = response.take("response").map_or("{}".into(), Node::compact);
         response.ignore(&["willContinue", "scheduling"]);
         response.finish(losses)?;
         Part::ToolResult(ToolResult { id, name: Some(name), parts: vec![Part::Text(text)], is_error: false })
