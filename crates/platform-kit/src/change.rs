@@ -6,10 +6,7 @@ use axum::{
 use glaux_journal as journal;
 use glaux_kernel::{Id, problem::Code};
 use glaux_store::{OrgRead, OrgTx};
-use glaux_web::{
-    Actor, Problem, Run, Tag, Write,
-    idempotency::StoredAnswer,
-};
+use glaux_web::{Actor, Problem, Run, Tag, Write, idempotency::StoredAnswer};
 use serde::Serialize;
 
 use crate::{Context, Kind, Object, store};
@@ -98,7 +95,8 @@ impl Change {
         let now = self.context.clock.now();
         let id = glaux_kernel::SecretId::new(now, &*self.context.rng);
         let organization = self.tx.organization();
-        let sealed = self.context.vault.seal(organization, id, secret, &*self.context.rng).map_err(Problem::internal)?;
+        let sealed =
+            self.context.vault.seal(organization, id, secret, &*self.context.rng).map_err(Problem::internal)?;
         self.tx.query(store::INSERT_SECRET).bind(id).bind(sealed).bind(now).execute().await?;
         Ok(id)
     }
@@ -136,7 +134,8 @@ impl Change {
             change_set: None,
         };
         let now = self.context.clock.now();
-        let recorded = journal::record(&mut self.tx, change, now, &*self.context.rng).await.map_err(Problem::internal)?;
+        let recorded =
+            journal::record(&mut self.tx, change, now, &*self.context.rng).await.map_err(Problem::internal)?;
         self.seq = Some(recorded.seq);
         Ok(())
     }
@@ -151,7 +150,12 @@ impl Change {
     }
 
     /// Commits, has the gateways swap, and answers. Of a dry run nothing stays but the answer.
-    pub async fn answer<T: Serialize>(self, status: StatusCode, body: T, tag: Option<Tag>) -> Result<Response, Problem> {
+    pub async fn answer<T: Serialize>(
+        self,
+        status: StatusCode,
+        body: T,
+        tag: Option<Tag>,
+    ) -> Result<Response, Problem> {
         self.answer_once(status, &body, &body, tag).await
     }
 

@@ -8,12 +8,14 @@
 
 mod change;
 mod context;
+mod history;
 mod object;
 mod store;
 mod vault;
 
 pub use change::{Change, Changed};
 pub use context::{Context, Publisher};
+pub use history::journal_module;
 pub use object::{Kind, Object, find, find_by_id, get, list, list_all, time_zone};
 pub use vault::{MasterKey, Vault, VaultError};
 

@@ -7,7 +7,10 @@ use aes_gcm::{
     Aes256Gcm, Key, KeyInit,
     aead::{Aead, Payload},
 };
-use base64::{Engine, prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD}};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use glaux_kernel::{OrganizationId, Rng, Secret, SecretId};
 use glaux_store::OrgRead;
 use glaux_web::Problem;
@@ -51,7 +54,9 @@ impl MasterKey {
             _ => BASE64_STANDARD.decode(text).ok(),
         };
         let bytes = Zeroizing::new(bytes.ok_or(VaultError::MasterKey)?);
-        <[u8; 32]>::try_from(bytes.as_slice()).map(|bytes| Self(Zeroizing::new(bytes))).map_err(|_| VaultError::MasterKey)
+        <[u8; 32]>::try_from(bytes.as_slice())
+            .map(|bytes| Self(Zeroizing::new(bytes)))
+            .map_err(|_| VaultError::MasterKey)
     }
 
     /// 64 hexadecimal digits, for the file that keeps it.

@@ -10,6 +10,7 @@ use glaux_ledger::Ledger;
 use glaux_platform_identity::Identity;
 use glaux_platform_kit::{Context, Publisher, Vault};
 use glaux_platform_publish::{Gateways, Publication};
+use glaux_platform_spending::Balances;
 use glaux_store::{Db, MigrateOptions, Migrations, Options};
 use glaux_telemetry::Metrics;
 use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web};
@@ -46,10 +47,7 @@ impl Control {
     /// Migrates, makes what a new installation needs, publishes.
     pub(crate) async fn start(foundation: Foundation<'_>) -> anyhow::Result<Self> {
         let Foundation { settings, directory, clock, rng, ledger, gateways } = foundation;
-        let address = match &settings.server.database_url {
-            Some(url) => url.expose().to_owned(),
-            None => format!("sqlite:{}", directory.join("glaux.db").display()),
-        };
+        let address = database_address(settings, directory);
         let vault = secrets::master_key(settings.server.master_key.as_ref(), directory, &*rng)?;
         let vault = Arc::new(Vault::new(&vault));
         let migrate = MigrateOptions { now: clock.now(), grant_to: None };
@@ -76,7 +74,7 @@ impl Control {
             rng: Arc::clone(&context.rng),
             body_limit: DEFAULT_BODY_LIMIT,
         };
-        let (routes, document) = routes(ledger);
+        let (routes, document) = routes(Arc::new(LedgerBalances(ledger)));
         let document = serde_json::to_string(&document).context("the API can't be described")?;
         let routes = routes.with_state(context).merge(describing(document)).merge(exposing(metrics.clone()));
         let router = glaux_web::shell(routes, Arc::new(web), &metrics);
@@ -99,15 +97,23 @@ impl Control {
     }
 }
 
+/// Where the database is: PostgreSQL if it is configured, else a file of the data directory.
+pub(crate) fn database_address(settings: &Settings, directory: &Path) -> String {
+    match &settings.server.database_url {
+        Some(url) => url.expose().to_owned(),
+        None => format!("sqlite:{}", directory.join("glaux.db").display()),
+    }
+}
+
 /// The routes of all capabilities and their description.
-fn routes(ledger: Arc<Ledger>) -> (Router<Context>, OpenApi) {
-    let modules = modules(Arc::new(LedgerBalances(ledger)));
+pub(crate) fn routes(balances: Arc<dyn Balances>) -> (Router<Context>, OpenApi) {
+    let modules = modules(balances);
     let all = modules.into_iter().fold(OpenApiRouter::new(), |all, module| all.merge(module.routes));
     let (routes, mut document) = all.split_for_parts();
     document.info.title = "Glaux".to_owned();
     document.info.description = Some("The management API.".to_owned());
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    document.info.license = None;
+    (document.info.license, document.info.contact) = (None, None);
     glaux_web::complete_openapi(&mut document);
     (routes, document)
 }

@@ -1,6 +1,7 @@
 //! The binary `glaux`: composition root, configuration, command line. No business rule.
 
 mod balances;
+mod books;
 mod control;
 mod health;
 mod listen;
@@ -34,12 +35,36 @@ struct Arguments {
 enum Command {
     /// Serves calls until it is asked to stop.
     Serve,
+    /// The book of uses.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// The book of decisions.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Prints the description of the management API.
+    Openapi,
 }
 
+#[derive(Subcommand)]
+enum LedgerCommand {
+    /// Prints the records of this node's segments, one JSON object a line.
+    Dump,
+}
+
+#[derive(Subcommand)]
+enum JournalCommand {
+    /// Recomputes every hash and follows every number.
+    Verify,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
     match arguments.command {
         Command::Serve => serve::serve(&settings),
+        Command::Ledger(LedgerCommand::Dump) => books::dump_ledger(&settings),
+        Command::Journal(JournalCommand::Verify) => books::verify_journal(&settings),
+        Command::Openapi => books::print_openapi(),
     }
 }

@@ -11,12 +11,14 @@ pub struct SystemClock {
 
 impl SystemClock {
     /// Monotonic time counts from now.
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the machine's monotonic clock")]
     pub fn start() -> Self {
         Self { started: Instant::now() }
     }
 }
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the machine's wall clock")]
     fn now(&self) -> Timestamp {
         // A machine whose clock stands before 1970 is told so by every id and entry; it is no reason to stop.
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -33,6 +35,7 @@ impl Clock for SystemClock {
 pub struct SystemRng;
 
 impl Rng for SystemRng {
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the machine's randomness")]
     fn fill(&self, bytes: &mut [u8]) {
         rand::rng().fill_bytes(bytes);
     }

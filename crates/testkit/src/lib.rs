@@ -5,3 +5,6 @@ pub mod clock;
 pub mod database;
 pub mod postgres;
 pub mod rng;
+mod skip;
+
+pub use skip::skip;

@@ -123,7 +123,8 @@ impl Caller {
         authenticate: &dyn Authenticate,
     ) -> Result<Self, Problem> {
         let Some(named) = headers.get(ORGANIZATION_HEADER) else { return Ok(self) };
-        let named = named.to_str().map_err(|_| Problem::new(Code::InvalidRequest, "x-glaux-organization is no text"))?;
+        let named =
+            named.to_str().map_err(|_| Problem::new(Code::InvalidRequest, "x-glaux-organization is no text"))?;
         let found = authenticate.find_organization(named).await?;
         match (&self.grant, found) {
             (_, Some(organization)) if organization == self.organization => Ok(self),

@@ -20,7 +20,7 @@ pub struct Problem {
     code: Code,
     detail: String,
     errors: Vec<FieldError>,
-    rate_limit: Option<RateLimit>,
+    rate_limit: Option<Box<RateLimit>>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -82,7 +82,7 @@ impl Problem {
     /// A limit is reached; the headers say when it is open again.
     pub fn rate_limited(limit: RateLimit) -> Self {
         let detail = format!("the limit is open again in {} seconds", limit.reset.as_secs().max(1));
-        Self { rate_limit: Some(limit), ..Self::new(Code::RateLimited, detail) }
+        Self { rate_limit: Some(Box::new(limit)), ..Self::new(Code::RateLimited, detail) }
     }
 
     /// The code that clients rely on.

@@ -35,13 +35,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 /// What [`Paging`] reads, for `params(…)` of `utoipa::path`.
 #[derive(IntoParams, Deserialize)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documentation only")]
 pub struct PageParameters {
     /// At most so many rows.
     #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// The path's parameters. Text that is no id of the kind is answered as an object that does not exist.

@@ -43,7 +43,12 @@ pub(super) fn document(method: &str, operation: &mut Operation, permission: Opti
         return;
     }
     let parameters = operation.parameters.get_or_insert_default();
-    parameters.push(parameter("dry_run", ParameterIn::Query, Type::Boolean, "Answer what would change; change nothing."));
+    parameters.push(parameter(
+        "dry_run",
+        ParameterIn::Query,
+        Type::Boolean,
+        "Answer what would change; change nothing.",
+    ));
     parameters.push(parameter(
         REASON_HEADER,
         ParameterIn::Header,

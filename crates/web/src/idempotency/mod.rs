@@ -97,9 +97,10 @@ impl Request {
     pub async fn keep(&self, tx: &mut OrgTx, answer: &StoredAnswer, now: Timestamp) -> Result<(), Problem> {
         store::delete_old(tx, now.minus(KEPT)).await?;
         match store::insert(tx, self, answer, now).await {
-            Err(glaux_store::Error::UniqueViolation { .. }) => {
-                Err(Problem::new(Code::Conflict, "the same request was done a moment ago; send it again for its answer"))
-            }
+            Err(glaux_store::Error::UniqueViolation { .. }) => Err(Problem::new(
+                Code::Conflict,
+                "the same request was done a moment ago; send it again for its answer",
+            )),
             other => Ok(other?),
         }
     }

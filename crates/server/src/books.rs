@@ -1,0 +1,80 @@
+//! The commands that look at the books without serving.
+
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
+
+use anyhow::{Context, bail};
+use glaux_kernel::{BudgetId, Timestamp};
+use glaux_ledger::{Position, Tail};
+use glaux_platform_spending::{Balances, OpenHold};
+use glaux_store::{Db, Options};
+
+use crate::{
+    control::{database_address, routes},
+    settings::Settings,
+};
+
+/// Records that are read at once.
+const BATCH: usize = 1000;
+
+/// Prints every record of this node's segments; also while the process runs.
+pub(crate) fn dump_ledger(settings: &Settings) -> anyhow::Result<()> {
+    let tail = Tail::at_rest(&settings.server.data_dir.join("ledger"));
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut from = Position::default();
+    loop {
+        let batch = tail.read(from, BATCH).context("the ledger can't be read")?;
+        for entry in &batch.entries {
+            writeln!(out, "{}", glaux_ledger::to_json_line(entry)?)?;
+        }
+        if batch.entries.is_empty() {
+            return Ok(out.flush()?);
+        }
+        from = batch.next;
+    }
+}
+
+/// Says whether the journal is what was written.
+pub(crate) fn verify_journal(settings: &Settings) -> anyhow::Result<()> {
+    let address = database_address(settings, &settings.server.data_dir);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let found = runtime.block_on(async {
+        let db = Db::open(&address, &Options::default()).await.context("can't open the database")?;
+        glaux_journal::verify_all(&db).await.context("the journal can't be read")
+    })?;
+    let mut out = io::stdout().lock();
+    for (organization, chain) in &found.organizations {
+        let state = match &chain.broken {
+            None => "whole".to_owned(),
+            Some(broken) => format!("broken at entry {}: {}", broken.number, broken.fault),
+        };
+        writeln!(out, "{organization}: {} entries, head {}, {state}", chain.entries, chain.head)?;
+    }
+    writeln!(out, "{} entries, the last has number {}", found.positions.entries, found.positions.position)?;
+    if !found.is_whole() {
+        bail!("the journal is not what was written");
+    }
+    Ok(())
+}
+
+/// Prints the OpenAPI document of the routes.
+pub(crate) fn print_openapi() -> anyhow::Result<()> {
+    let (_, document) = routes(Arc::new(NoBalances));
+    writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&document)?)?;
+    Ok(())
+}
+
+/// Describing routes asks for no figures.
+struct NoBalances;
+
+impl Balances for NoBalances {
+    fn balance(&self, _: BudgetId, _: Timestamp) -> (i64, i64) {
+        (0, 0)
+    }
+
+    fn holds(&self, _: BudgetId) -> Vec<OpenHold> {
+        Vec::new()
+    }
+}
