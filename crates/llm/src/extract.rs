@@ -40,6 +40,17 @@ pub struct Reported {
 }
 
 impl Shape {
+    /// The shape of an API as the genai-prices list names it: provider and flavor.
+    pub fn of_api(provider_id: &str, api_flavor: &str) -> Self {
+        match (provider_id, api_flavor) {
+            (_, "anthropic") | ("anthropic" | "minimax", "default") => Self::Anthropic,
+            ("google", "default") => Self::Gemini,
+            ("aws", "default") => Self::Bedrock,
+            ("cohere", _) => Self::Cohere,
+            _ => Self::OpenAi,
+        }
+    }
+
     /// Recognizes the shape by the fields that only it has.
     pub fn of(usage: Node<'_>) -> Option<Self> {
         let mut shape = None;

@@ -45,10 +45,11 @@ impl Modalities {
         let details = names.iter().find_map(|name| object.some(name)).map(Node::elements).unwrap_or_default();
         for detail in details {
             let tokens = count(detail, "tokenCount").unwrap_or(0);
-            match detail.some("modality").and_then(Node::string).as_deref() {
-                Some("AUDIO") => found.audio = found.audio.saturating_add(tokens),
-                Some("IMAGE") => found.image = found.image.saturating_add(tokens),
-                Some("VIDEO") => found.video = found.video.saturating_add(tokens),
+            // Vertex writes the number of the enumeration's value instead of its name.
+            match detail.some("modality").map(Node::text) {
+                Some("\"AUDIO\"" | "4") => found.audio = found.audio.saturating_add(tokens),
+                Some("\"IMAGE\"" | "2") => found.image = found.image.saturating_add(tokens),
+                Some("\"VIDEO\"" | "3") => found.video = found.video.saturating_add(tokens),
                 _ => {}
             }
         }

@@ -28,7 +28,7 @@ pub(super) fn read(object: Node<'_>) -> Option<Usage> {
 }
 
 fn read_input(object: Node<'_>, total: u64, usage: &mut Usage) {
-    let details = ["prompt_tokens_details", "input_tokens_details", "input_token_details"];
+    let details = ["prompt_tokens_details", "input_tokens_details", "input_token_details", "prompt_token_details"];
     let details = details.iter().find_map(|name| object.some(name));
     let detail = |name: &str| details.and_then(|details| count(details, name)).unwrap_or(0);
     let beside = ["cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens"];

@@ -226,7 +226,9 @@ impl Watch {
     }
 
     fn chat_usage(&mut self, node: Node<'_>) -> Verdict {
-        let Some(usage) = node.some("usage").filter(|usage| usage.is_object()) else { return Verdict::Pass };
+        // Groq's older streams keep it in an object of their own.
+        let usage = node.some("usage").or_else(|| node.some("x_groq")?.some("usage"));
+        let Some(usage) = usage.filter(|usage| usage.is_object()) else { return Verdict::Pass };
         self.finding.report(usage, extract::recognize(usage));
         if let Some(tier) = node.some("service_tier").and_then(Node::string) {
             self.finding.service_tier = extract::tier_of(&tier);

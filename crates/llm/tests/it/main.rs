@@ -3,4 +3,5 @@
 mod golden;
 mod passing;
 mod sandboxed;
+mod shared;
 mod support;
