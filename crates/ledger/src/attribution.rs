@@ -66,7 +66,7 @@ pub struct Target {
 }
 
 /// A budget that a hold charges, in the period in which the hold opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, Serialize, Deserialize)]
 pub struct Charge {
     /// The budget.
     #[n(0)]

@@ -3,10 +3,10 @@
 use glaux_kernel::PriceRuleId;
 use glaux_llm::{Meter, Rating};
 use minicbor::{Decode, Encode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One charged class of a settlement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 pub struct CostLine {
     /// The rule that charged it.
     #[n(0)]
@@ -23,7 +23,7 @@ pub struct CostLine {
 }
 
 /// A meter that is written as its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MeterName(pub Meter);
 

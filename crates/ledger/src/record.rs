@@ -4,6 +4,8 @@
 //! Texts that repeat (model, feature name) stand in each record, so that an entry can be read alone
 //! long after the configuration it was made under is gone.
 
+use std::{fmt, str::FromStr};
+
 use glaux_kernel::{AttemptId, CallId, HoldId, Timestamp};
 use glaux_llm::{ServiceTier, Usage, UsageBasis};
 use minicbor::{Decode, Encode};
@@ -142,6 +144,26 @@ impl Status {
             Self::Blocked => "blocked",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text names no status.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a status; use success, error, timeout, cancelled, blocked or unknown")]
+pub struct UnknownStatus(String);
+
+impl FromStr for Status {
+    type Err = UnknownStatus;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || UnknownStatus(text.chars().take(80).collect());
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(unknown)
     }
 }
 

@@ -1,0 +1,36 @@
+//! The second book in the database: rows, balances and roll-ups, carried from the nodes' segments.
+//!
+//! - The [`Projector`] carries each record exactly once: the offset moves in the transaction that writes the rows. The
+//!   gateway never waits for it, and what the database can't take now it takes later.
+//! - A row reads back as the record that was written ([`explain_call`]).
+//! - Roll-ups and balances are sums of rows. [`verify_rows`] recounts them, [`rebuild()`] makes them anew.
+//! - Each node adds to sums of its own, so that nodes don't wait for each other; readers add them up.
+//! - Nothing here computes a cost: [`sum_usage`] adds up what the gateway rated.
+
+mod analytics;
+mod budgets;
+mod error;
+mod latency;
+mod projection;
+mod projector;
+mod rebuild;
+mod recount;
+mod retention;
+mod row;
+mod store;
+mod sums;
+mod usage;
+mod verify;
+
+pub use analytics::{
+    AnalyticsFilter, AnalyticsQuery, Bucket, Dimension, Group, Grouped, MAX_BUCKETS, sketch_latency, sum_usage,
+};
+pub use budgets::{BudgetPeriod, list_budget_periods};
+pub use error::{Error, Result};
+pub use latency::Latency;
+pub use projector::{Progress, ProgressWatch, Projector};
+pub use rebuild::{Rebuilt, rebuild};
+pub use retention::{Deleted, Retention, delete_old, delete_old_rows};
+pub use sums::{BudgetSpent, SLOT, ServedCall, StatusCounts, Totals};
+pub use usage::{ExplainedCall, UsageEntry, UsageFilter, explain_attempt, explain_call, list_usage};
+pub use verify::{Finding, Verification, verify_rows, verify_segments};

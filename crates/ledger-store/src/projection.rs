@@ -1,0 +1,195 @@
+//! One transaction of the projector: rows, balances, roll-ups and the offset, or none of them.
+
+use std::collections::{HashMap, HashSet};
+
+use glaux_kernel::{AttemptId, CallId, NodeId, OrganizationId};
+use glaux_ledger::{
+    Entry, Position,
+    record::{Attempt, Call, Record, Target},
+};
+use glaux_llm::Usage;
+use glaux_store::{Db, EveryTx};
+
+use crate::{
+    Error, Result,
+    latency::Latency,
+    row::{AttemptRow, CallRow},
+    store::{
+        attempts, balances, calls, offsets,
+        rollups::{self, RollupRow},
+    },
+    sums::{Rollup, RollupKey, ServedCall, Sums, TOKEN_METERS},
+};
+
+/// What a transaction carried over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Carried {
+    pub(crate) entries: u64,
+    /// Entries that were there already: a machine lost power, and its segments lost what the database had kept.
+    pub(crate) known: u64,
+}
+
+/// The entries of a batch.
+#[derive(Debug, Clone, Default)]
+struct Entries {
+    attempts: Vec<Attempt>,
+    calls: Vec<Call>,
+}
+
+/// What is known of the entries of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Novelty {
+    /// They should be new; the insert shows whether they are.
+    Expected,
+    /// Some are not: each is looked up first.
+    Doubtful,
+}
+
+/// Carries `entries`, which lie between `from` and `to` in the segments of `node`, into the database. `None`: they were
+/// expected to be new and are not; nothing was done.
+pub(crate) async fn carry(
+    db: &Db,
+    node: NodeId,
+    (from, to): (Position, Position),
+    entries: Vec<Entry>,
+    novelty: Novelty,
+) -> Result<Option<Carried>> {
+    let mut entries = Entries::from(entries);
+    let read = entries.len();
+    let mut tx = db.every_organization().begin().await?;
+    if !offsets::advance(&mut tx, node, from, to).await? {
+        return Err(Error::Moved);
+    }
+    if novelty == Novelty::Doubtful {
+        entries.remove_known(&mut tx).await?;
+    }
+    let new = entries.len();
+    if write(&mut tx, node, entries).await? {
+        tx.commit().await?;
+        Ok(Some(Carried { entries: new, known: read - new }))
+    } else {
+        tx.rollback().await?;
+        Ok(None)
+    }
+}
+
+/// `false`: some of the entries are there already, and nothing may be counted.
+async fn write(tx: &mut EveryTx, node: NodeId, entries: Entries) -> Result<bool> {
+    let (attempts, calls) = entries.resolve(tx).await?;
+    let mut sums = Sums::default();
+    attempts.iter().for_each(|attempt| sums.add_attempt(attempt));
+    calls.iter().for_each(|call| sums.add_call(call));
+    let late = late_costs(&attempts);
+    let attempts: Vec<_> = attempts.into_iter().map(AttemptRow::from).collect();
+    let calls: Vec<_> = calls.into_iter().map(CallRow::from).collect();
+    let written = attempts::insert(tx, &attempts).await? + calls::insert(tx, &calls).await?;
+    if written != (attempts.len() + calls.len()) as u64 {
+        return Ok(false);
+    }
+    for ((organization, call), nanos) in late {
+        calls::add_cost(tx.of(organization), call, nanos).await?;
+    }
+    add_sums(tx, node, sums).await?;
+    Ok(true)
+}
+
+/// What was settled after the records of its calls, by call.
+fn late_costs(attempts: &[Attempt]) -> HashMap<(OrganizationId, CallId), i64> {
+    let mut costs = HashMap::new();
+    for attempt in attempts.iter().filter(|attempt| attempt.late) {
+        *costs.entry((attempt.attribution.organization, attempt.call)).or_default() += attempt.cost.nanos;
+    }
+    costs
+}
+
+/// Adds to what `node` keeps of balances and roll-ups.
+pub(crate) async fn add_sums(tx: &mut EveryTx, node: NodeId, sums: Sums) -> Result<()> {
+    let mut spent: Vec<_> = sums.balances.into_iter().collect();
+    spent.sort_unstable_by_key(|(key, _)| *key);
+    balances::add(tx, node, &spent).await?;
+    let mut added: Vec<_> = sums.rollups.into_iter().collect();
+    added.sort_unstable_by_key(|(key, _)| *key);
+    let mut rows = Vec::with_capacity(added.len());
+    for (key, rollup) in added {
+        rows.push(merge(tx, node, key, rollup).await?);
+    }
+    Ok(rollups::add(tx, node, &rows).await?)
+}
+
+/// Merges what the database can't add. Nobody else writes the rows of `node`.
+async fn merge(tx: &mut EveryTx, node: NodeId, key: RollupKey, rollup: Rollup) -> Result<RollupRow> {
+    let digest = key.dimensions.digest();
+    let Rollup { model_name, totals, mut latency } = rollup;
+    let mut other_usage = without_columns(&totals.usage);
+    if let Some((usage, bytes)) = rollups::find_mergeable(tx, node, &key, digest).await? {
+        other_usage.merge(&usage);
+        latency.merge(&Latency::from_bytes(&bytes)?)?;
+    }
+    Ok(RollupRow { key, digest, model_name, totals, other_usage, latency: latency.to_bytes() })
+}
+
+fn without_columns(usage: &Usage) -> Usage {
+    TOKEN_METERS.into_iter().fold(*usage, |usage, meter| usage.with(meter, 0))
+}
+
+impl From<Vec<Entry>> for Entries {
+    fn from(entries: Vec<Entry>) -> Self {
+        let mut sorted = Self::default();
+        for entry in entries {
+            match entry.record {
+                Record::Attempt(attempt) => sorted.attempts.push(*attempt),
+                Record::Call(call) => sorted.calls.push(*call),
+                Record::HoldOpened(_) | Record::HoldExtended(_) => {}
+            }
+        }
+        sorted
+    }
+}
+
+impl Entries {
+    fn len(&self) -> u64 {
+        (self.attempts.len() + self.calls.len()) as u64
+    }
+
+    /// Finds out where the last attempt of each call went: among these entries, else in the database.
+    async fn resolve(self, tx: &mut EveryTx) -> Result<(Vec<Attempt>, Vec<ServedCall>)> {
+        let mut last: HashMap<CallId, (u32, Target)> = HashMap::with_capacity(self.calls.len());
+        for attempt in self.attempts.iter().filter(|attempt| !attempt.late) {
+            let known = last.get(&attempt.call).map_or(0, |(number, _)| *number);
+            if attempt.number > known {
+                last.insert(attempt.call, (attempt.number, attempt.target.clone()));
+            }
+        }
+        let mut calls = Vec::with_capacity(self.calls.len());
+        for call in self.calls {
+            let target = match last.remove(&call.call) {
+                Some((_, target)) => Some(target),
+                None if call.attempts == 0 => None,
+                None => attempts::find_last_target(tx.of(call.attribution.organization), call.call).await?,
+            };
+            calls.push(ServedCall { call, target });
+        }
+        Ok((self.attempts, calls))
+    }
+
+    /// Takes out what is in the database, or here twice.
+    async fn remove_known(&mut self, tx: &mut EveryTx) -> Result<()> {
+        let mut seen: HashSet<AttemptId> = HashSet::new();
+        let mut new_attempts = Vec::new();
+        for attempt in self.attempts.drain(..) {
+            let organization = attempt.attribution.organization;
+            if seen.insert(attempt.attempt) && !attempts::exists(tx, organization, attempt.attempt).await? {
+                new_attempts.push(attempt);
+            }
+        }
+        let mut seen: HashSet<CallId> = HashSet::new();
+        let mut new_calls = Vec::new();
+        for call in self.calls.drain(..) {
+            if seen.insert(call.call) && !calls::exists(tx, call.attribution.organization, call.call).await? {
+                new_calls.push(call);
+            }
+        }
+        (self.attempts, self.calls) = (new_attempts, new_calls);
+        Ok(())
+    }
+}

@@ -1,0 +1,186 @@
+use std::{fmt, future::Future, sync::Arc, time::Duration};
+
+use glaux_kernel::{Clock, NodeId, Timestamp};
+use glaux_ledger::{Batch, Position, Tail};
+use glaux_store::Db;
+use parking_lot::Mutex;
+
+use crate::{
+    Error, Result,
+    projection::{self, Carried, Novelty},
+    store::offsets,
+};
+
+/// Records of one transaction.
+const BATCH: usize = 3000;
+/// How long the projector waits for new records.
+const POLL: Duration = Duration::from_millis(250);
+/// How long it waits after a first failure, and at most.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(15));
+
+/// Carries the records of this node into the database, in order, each exactly once.
+///
+/// The offset moves in the transaction that writes the rows. A gateway does not wait for it.
+pub struct Projector {
+    db: Db,
+    tail: Arc<Tail>,
+    node: NodeId,
+    clock: Arc<dyn Clock>,
+    /// Where to go on; unknown before the first success and after another program moved it.
+    position: Option<Position>,
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl fmt::Debug for Projector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Projector").field("node", &self.node).field("position", &self.position).finish_non_exhaustive()
+    }
+}
+
+/// How far a projector is.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    /// Everything before this is in the database.
+    pub position: Position,
+    /// Entries that were carried since the program started.
+    pub entries: u64,
+    /// Everything that was written when it last looked is in the database.
+    pub caught_up: bool,
+    /// Since when it fails, and why it failed last.
+    pub failing: Option<(Timestamp, String)>,
+}
+
+/// Watches a projector from elsewhere.
+#[derive(Debug, Clone)]
+pub struct ProgressWatch(Arc<Mutex<Progress>>);
+
+impl ProgressWatch {
+    /// How far it is now.
+    pub fn get(&self) -> Progress {
+        self.0.lock().clone()
+    }
+}
+
+impl Projector {
+    /// For the records that `tail` reads, which `node` wrote. Touches nothing yet.
+    pub fn new(db: Db, tail: Tail, node: NodeId, clock: Arc<dyn Clock>) -> Self {
+        Self { db, tail: Arc::new(tail), node, clock, position: None, progress: Arc::default() }
+    }
+
+    /// To see how far it is.
+    pub fn watch(&self) -> ProgressWatch {
+        ProgressWatch(Arc::clone(&self.progress))
+    }
+
+    /// Carries records until `shutdown`, whatever the database does: failures are tried again, later and later.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = std::pin::pin!(shutdown);
+        let mut back_off = BACK_OFF.0;
+        loop {
+            let pause = match self.step().await {
+                Ok(true) => Duration::ZERO,
+                Ok(false) => {
+                    back_off = BACK_OFF.0;
+                    POLL
+                }
+                Err(error) => {
+                    self.note_failure(&error);
+                    let pause = back_off;
+                    back_off = (back_off * 2).min(BACK_OFF.1);
+                    pause
+                }
+            };
+            // A transaction is never cut off: shutdown is looked at between two of them.
+            tokio::select! {
+                biased;
+                () = &mut shutdown => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Carries everything that is written now.
+    pub async fn catch_up(&mut self) -> Result<()> {
+        while self.step().await? {}
+        Ok(())
+    }
+
+    /// Carries one batch; `false`: there was none.
+    async fn step(&mut self) -> Result<bool> {
+        let from = self.position().await?;
+        let batch = self.read(from).await?;
+        let next = batch.next;
+        if next == from {
+            self.progress.lock().caught_up = true;
+            self.note_success(from, Carried::default());
+            return Ok(false);
+        }
+        let carried = match self.carry(from, batch, Novelty::Expected).await? {
+            Some(carried) => carried,
+            None => {
+                let batch = self.read(from).await?;
+                self.carry(from, batch, Novelty::Doubtful).await?.ok_or(Error::Moved)?
+            }
+        };
+        self.position = Some(next);
+        self.progress.lock().caught_up = false;
+        self.note_success(next, carried);
+        Ok(true)
+    }
+
+    async fn read(&self, from: Position) -> Result<Batch> {
+        let tail = Arc::clone(&self.tail);
+        Ok(tokio::task::spawn_blocking(move || tail.read(from, BATCH)).await??)
+    }
+
+    async fn carry(&mut self, from: Position, batch: Batch, novelty: Novelty) -> Result<Option<Carried>> {
+        let span = (from, batch.next);
+        let carried = projection::carry(&self.db, self.node, span, batch.entries, novelty).await;
+        carried.inspect_err(|error| {
+            if matches!(error, Error::Moved) {
+                self.position = None;
+            }
+        })
+    }
+
+    async fn position(&mut self) -> Result<Position> {
+        if let Some(position) = self.position {
+            return Ok(position);
+        }
+        let mut tx = self.db.every_organization().begin().await?;
+        offsets::ensure(&mut tx, self.node).await?;
+        let position = offsets::find(&mut tx, self.node).await?;
+        tx.commit().await?;
+        self.position = Some(position);
+        Ok(position)
+    }
+
+    fn note_success(&self, position: Position, carried: Carried) {
+        let mut progress = self.progress.lock();
+        progress.position = position;
+        progress.entries += carried.entries;
+        if progress.failing.take().is_some() {
+            tracing::info!("ledger entries reach the database again");
+        }
+        if carried.known > 0 {
+            tracing::warn!(
+                ledger.entries = carried.known,
+                "ledger entries were in the database already and are counted once: the segments had lost them"
+            );
+        }
+    }
+
+    fn note_failure(&self, error: &Error) {
+        let mut progress = self.progress.lock();
+        let since = progress.failing.take().map(|(since, _)| since);
+        if since.is_none() {
+            match error {
+                Error::Store(glaux_store::Error::Unavailable(_) | glaux_store::Error::Busy(_)) | Error::Moved => {
+                    tracing::warn!(%error, "ledger entries wait for the database");
+                }
+                _ => tracing::error!(%error, "ledger entries can't be carried into the database"),
+            }
+        }
+        progress.failing = Some((since.unwrap_or_else(|| self.clock.now()), error.to_string()));
+    }
+}

@@ -1,0 +1,158 @@
+use glaux_kernel::{AttemptId, CallId, OrganizationId, Timestamp};
+use glaux_ledger::record::Target;
+use glaux_store::{EverySql, EveryTx, Json, OrgRead, Result, Sql, every_sql, sql};
+use uuid::Uuid;
+
+use crate::{row::AttemptRow, usage::UsageFilter};
+
+const INSERT: EverySql = every_sql(
+    "INSERT INTO attempts (organization_id, id, call_id, number, opened_at, status, application_id, key_id,
+        environment, feature_id, user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos,
+        held_nanos, unpriced, released, duration_micros, journal_seq, detail)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+     ON CONFLICT (organization_id, id) DO NOTHING",
+);
+
+const EXISTS: EverySql = every_sql("SELECT id FROM attempts WHERE organization_id = $1 AND id = $2");
+
+const LAST_TARGET: Sql = sql("SELECT provider_id, model_id, model_name FROM attempts
+     WHERE organization_id = $1 AND call_id = $2 ORDER BY number DESC LIMIT 1");
+
+const OF_CALL: Sql = sql(
+    "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
+        user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos, held_nanos, unpriced, released,
+        duration_micros, journal_seq, detail
+     FROM attempts WHERE organization_id = $1 AND call_id = $2 ORDER BY number",
+);
+
+const CALL_OF: Sql = sql("SELECT call_id FROM attempts WHERE organization_id = $1 AND id = $2");
+
+const LIST: Sql = sql(
+    "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
+        user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos, held_nanos, unpriced, released,
+        duration_micros, journal_seq, detail
+     FROM attempts
+     WHERE organization_id = $1 AND id >= $2 AND id < $3 AND opened_at >= $4 AND opened_at < $5
+        AND ($6 IS NULL OR feature_id = $6) AND ($7 IS NULL OR key_id = $7) AND ($8 IS NULL OR model_id = $8)
+        AND ($9 IS NULL OR provider_id = $9) AND ($10 IS NULL OR user_name = $10) AND ($11 IS NULL OR status = $11)
+        AND ($12 IS NULL OR cost_nanos >= $12)
+     ORDER BY id DESC LIMIT $13",
+);
+
+const PAGE: Sql = sql(
+    "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
+        user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos, held_nanos, unpriced, released,
+        duration_micros, journal_seq, detail
+     FROM attempts WHERE organization_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4",
+);
+
+const FIND: Sql = sql(
+    "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
+        user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos, held_nanos, unpriced, released,
+        duration_micros, journal_seq, detail
+     FROM attempts WHERE organization_id = $1 AND id = $2",
+);
+
+const COUNT_WITHOUT_CALL: Sql = sql(
+    "SELECT COUNT(a.id) FROM attempts a LEFT JOIN calls c ON c.organization_id = a.organization_id AND c.id = a.call_id
+     WHERE a.organization_id = $1 AND a.id >= $2 AND a.id < $3 AND c.id IS NULL",
+);
+
+/// Inserts those that are not there; says how many.
+pub(crate) async fn insert(tx: &mut EveryTx, rows: &[AttemptRow]) -> Result<u64> {
+    tx.insert_rows(INSERT, rows, |row, values| {
+        values
+            .push(row.organization_id)
+            .push(row.id)
+            .push(row.call_id)
+            .push(row.number)
+            .push(row.opened_at)
+            .push(row.status.0.as_str())
+            .push(row.application_id)
+            .push(row.key_id)
+            .push(row.environment.0.as_str())
+            .push(row.feature_id)
+            .push(row.user_name.as_deref())
+            .push(row.provider_id)
+            .push(row.model_id)
+            .push(row.model_name.as_str())
+            .push(Json(&row.usage.0))
+            .push(row.usage_basis.as_str())
+            .push(row.cost_nanos)
+            .push(row.held_nanos)
+            .push(row.unpriced.as_deref())
+            .push(row.released)
+            .push(row.duration_micros)
+            .push(row.journal_seq)
+            .push(Json(&row.detail.0));
+    })
+    .await
+}
+
+pub(crate) async fn exists(tx: &mut EveryTx, organization: OrganizationId, id: AttemptId) -> Result<bool> {
+    let found: Option<(AttemptId,)> = tx.query(EXISTS).bind(organization).bind(id).fetch_optional().await?;
+    Ok(found.is_some())
+}
+
+/// Where the last attempt of a call went, if its rows are here.
+pub(crate) async fn find_last_target(tx: &mut OrgRead, call: CallId) -> Result<Option<Target>> {
+    let found = tx.query(LAST_TARGET).bind(call).fetch_optional().await?;
+    Ok(found.map(|(provider, model, model_name)| Target { provider, model, model_name }))
+}
+
+/// The attempts of a call, in order.
+pub(crate) async fn list_of_call(tx: &mut OrgRead, call: CallId) -> Result<Vec<AttemptRow>> {
+    tx.query(OF_CALL).bind(call).fetch_all().await
+}
+
+pub(crate) async fn find_call(tx: &mut OrgRead, attempt: AttemptId) -> Result<Option<CallId>> {
+    let found: Option<(CallId,)> = tx.query(CALL_OF).bind(attempt).fetch_optional().await?;
+    Ok(found.map(|(call,)| call))
+}
+
+pub(crate) async fn find(tx: &mut OrgRead, attempt: AttemptId) -> Result<Option<AttemptRow>> {
+    tx.query(FIND).bind(attempt).fetch_optional().await
+}
+
+/// Attempts with ids in `ids` whose call has no row.
+pub(crate) async fn count_without_call(tx: &mut OrgRead, ids: (Uuid, Uuid)) -> Result<i64> {
+    let (from, to) = (AttemptId::from_uuid(ids.0), AttemptId::from_uuid(ids.1));
+    let (count,) = tx.query(COUNT_WITHOUT_CALL).bind(from).bind(to).fetch_one().await?;
+    Ok(count)
+}
+
+/// The youngest first, with ids in `ids`.
+pub(crate) async fn list(
+    tx: &mut OrgRead,
+    filter: &UsageFilter,
+    ids: (Uuid, Uuid),
+    limit: i64,
+) -> Result<Vec<AttemptRow>> {
+    tx.query(LIST)
+        .bind(AttemptId::from_uuid(ids.0))
+        .bind(AttemptId::from_uuid(ids.1))
+        .bind(filter.from)
+        .bind(filter.to)
+        .bind(filter.feature)
+        .bind(filter.key)
+        .bind(filter.model)
+        .bind(filter.provider)
+        .bind(filter.user.as_deref())
+        .bind(filter.status.map(|status| status.as_str()))
+        .bind(filter.min_cost_nanos)
+        .bind(limit)
+        .fetch_all()
+        .await
+}
+
+/// The oldest first, after `after` and before `end`.
+pub(crate) async fn page(tx: &mut OrgRead, after: Uuid, end: Uuid, limit: i64) -> Result<Vec<AttemptRow>> {
+    let (after, end) = (AttemptId::from_uuid(after), AttemptId::from_uuid(end));
+    tx.query(PAGE).bind(after).bind(end).bind(limit).fetch_all().await
+}
+
+/// The first id that a UUIDv7 of this moment can have (RFC 9562, section 5.7).
+pub(crate) fn first_id_at(at: Timestamp) -> Uuid {
+    let millis = u128::try_from(at.as_micros().max(0) / 1000).unwrap_or_default().min((1 << 48) - 1);
+    Uuid::from_u128(millis << 80)
+}

@@ -1,0 +1,8 @@
+//! Every statement of this crate.
+
+pub(crate) mod attempts;
+pub(crate) mod balances;
+pub(crate) mod calls;
+pub(crate) mod offsets;
+pub(crate) mod retention;
+pub(crate) mod rollups;

@@ -1,0 +1,404 @@
+//! The recount: whether everything in the database, and in the segments, says the same.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use glaux_kernel::{AttemptId, BudgetId, CallId, HoldId, Money, NodeId, OrganizationId, Rate, Timestamp};
+use glaux_ledger::{
+    Position, Tail,
+    record::{Attempt, Record},
+};
+use glaux_llm::UsageBasis;
+use glaux_store::{Db, EveryTx, OrgRead};
+
+use crate::{
+    Result,
+    analytics::{AnalyticsFilter, Dimension, Group},
+    latency::Latency,
+    rebuild::began_whole,
+    recount,
+    store::{attempts, balances, calls, offsets, retention, rollups},
+    sums::{BalanceKey, BudgetSpent, Rollup, RollupKey, SLOT},
+    usage::{ID_SLACK, UsageEntry},
+};
+
+/// Findings that are listed; the rest is counted.
+const MAX_FINDINGS: usize = 1000;
+/// Records of a segment that are compared in one transaction.
+const BATCH: usize = 1000;
+
+/// What a recount looked at, and what did not agree.
+#[derive(Debug, Clone, Default)]
+pub struct Verification {
+    /// Calls in the database.
+    pub calls: u64,
+    /// Attempts in the database.
+    pub attempts: u64,
+    /// Attempts whose call has no record yet.
+    pub attempts_under_way: u64,
+    /// Roll-ups that were compared.
+    pub rollups: u64,
+    /// Records in the segments that were compared with rows.
+    pub records: u64,
+    /// Holds in the segments that are not settled yet.
+    pub open_holds: u64,
+    /// What did not agree; at most 1,000.
+    pub findings: Vec<Finding>,
+    /// What did not agree and is not listed.
+    pub more_findings: u64,
+}
+
+impl Verification {
+    /// Everything agrees.
+    pub fn is_sound(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    fn report(&mut self, finding: Finding) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding);
+        } else {
+            self.more_findings += 1;
+        }
+    }
+}
+
+/// Something that does not agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The lines of a cost, rated anew, give another cost.
+    CostLines {
+        /// The attempt.
+        attempt: AttemptId,
+        /// Nano-dollars in the row.
+        stated_nanos: i64,
+        /// Nano-dollars by the lines.
+        rated_nanos: i64,
+    },
+    /// An attempt that is charged at its bound costs something else than was held.
+    Bound {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// A call's cost or number of attempts is not that of its attempts.
+    Call {
+        /// The call.
+        call: CallId,
+        /// Nano-dollars in its row.
+        stated_nanos: i64,
+        /// Nano-dollars of its attempts.
+        found_nanos: i64,
+        /// Attempts in its row; one may still be open.
+        stated_attempts: i64,
+        /// Attempts with rows.
+        found_attempts: i64,
+    },
+    /// A roll-up is not the sum of its rows.
+    Rollup {
+        /// Whose.
+        organization: OrganizationId,
+        /// The start of its slot.
+        slot: Timestamp,
+        /// Nano-dollars in the roll-up.
+        stated_nanos: i64,
+        /// Nano-dollars of the rows.
+        found_nanos: i64,
+    },
+    /// A balance is not the sum of its rows.
+    Balance {
+        /// Whose.
+        organization: OrganizationId,
+        /// The budget.
+        budget: BudgetId,
+        /// The start of its period.
+        period_start: Timestamp,
+        /// Nano-dollars in the balance.
+        stated_nanos: i64,
+        /// Nano-dollars of the rows.
+        found_nanos: i64,
+    },
+    /// A record of a segment is not in the database, or is another one there.
+    Row {
+        /// Where the record begins.
+        at: Position,
+    },
+    /// A hold was settled twice.
+    SettledTwice {
+        /// The hold.
+        hold: HoldId,
+        /// Where the second settlement begins.
+        at: Position,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CostLines { attempt, stated_nanos, rated_nanos } => {
+                write!(f, "{attempt} states {stated_nanos} nano-dollars, its lines give {rated_nanos}")
+            }
+            Self::Bound { attempt } => write!(f, "{attempt} is charged at its bound, but not what was held"),
+            Self::Call { call, stated_nanos, found_nanos, stated_attempts, found_attempts } => write!(
+                f,
+                "{call} states {stated_nanos} nano-dollars in {stated_attempts} attempts, \
+                 its {found_attempts} attempts cost {found_nanos}"
+            ),
+            Self::Rollup { organization, slot, stated_nanos, found_nanos } => {
+                write!(
+                    f,
+                    "a roll-up of {organization} at {slot} states {stated_nanos} nano-dollars, its rows {found_nanos}"
+                )
+            }
+            Self::Balance { organization, budget, period_start, stated_nanos, found_nanos } => write!(
+                f,
+                "{budget} of {organization} from {period_start} states {stated_nanos} nano-dollars, its rows {found_nanos}"
+            ),
+            Self::Row { at } => write!(f, "the record at {at} of the segments is not what the database has"),
+            Self::SettledTwice { hold, at } => write!(f, "{hold} is settled a second time at {at} of the segments"),
+        }
+    }
+}
+
+/// Recounts the rows of every organization against each other, the roll-ups and the balances.
+pub async fn verify_rows(db: &Db, verification: &mut Verification) -> Result<()> {
+    let mut tx = db.every_organization().read().await?;
+    let rows_from = retention::get_rows_from(&mut tx).await?;
+    let mut after = None;
+    loop {
+        after = retention::next_organization(&mut tx, after).await?;
+        let Some(organization) = after else { return Ok(()) };
+        verify_organization(tx.of(organization), rows_from, verification).await?;
+    }
+}
+
+async fn verify_organization(tx: &mut OrgRead, rows_from: Timestamp, verification: &mut Verification) -> Result<()> {
+    let days = recount::days(tx, rows_from).await?;
+    let Some(whole_from) = days.first().map(|(start, _)| *start) else { return Ok(()) };
+    let mut spent: BTreeMap<BalanceKey, BudgetSpent> = BTreeMap::new();
+    for day in days {
+        let sums = recount::recount(tx, day, |entry| verify_entry(entry, verification)).await?;
+        for (key, amount) in sums.balances {
+            spent.entry(key).or_default().merge(amount);
+        }
+        verify_calls(tx, day, verification).await?;
+        verify_rollups(tx, day, sums.rollups.into_iter().collect(), verification).await?;
+    }
+    spent.retain(|key, _| began_whole(key.period_start, whole_from, rows_from));
+    let from = if rows_from == Timestamp::default() { rows_from } else { whole_from };
+    verify_balances(tx, from, spent, verification).await
+}
+
+fn verify_entry(entry: &UsageEntry, verification: &mut Verification) {
+    match entry {
+        UsageEntry::Call(_) => verification.calls += 1,
+        UsageEntry::Attempt(attempt) => {
+            verification.attempts += 1;
+            if let Some(finding) = verify_cost(attempt) {
+                verification.report(finding);
+            }
+        }
+    }
+}
+
+fn verify_cost(attempt: &Attempt) -> Option<Finding> {
+    let stated_nanos = attempt.cost.nanos;
+    if attempt.usage_basis == UsageBasis::Bound && attempt.cost.lines.is_empty() {
+        return (stated_nanos != attempt.held_nanos).then_some(Finding::Bound { attempt: attempt.attempt });
+    }
+    let femtos = attempt.cost.lines.iter().map(|line| Rate::from_femtos(line.femtos).times(line.quantity)).sum();
+    let rated_nanos = Money::from_femtos(femtos, glaux_kernel::Currency::USD).nanos();
+    let finding = Finding::CostLines { attempt: attempt.attempt, stated_nanos, rated_nanos };
+    (stated_nanos != rated_nanos).then_some(finding)
+}
+
+async fn verify_calls(tx: &mut OrgRead, day: (Timestamp, Timestamp), verification: &mut Verification) -> Result<()> {
+    let ids = (attempts::first_id_at(day.0), attempts::first_id_at(day.1));
+    for call in calls::list_inconsistent(tx, ids, MAX_FINDINGS as i64).await? {
+        verification.report(Finding::Call {
+            call: call.call,
+            stated_nanos: call.stated_nanos,
+            found_nanos: call.found_nanos,
+            stated_attempts: call.stated_attempts,
+            found_attempts: call.found_attempts,
+        });
+    }
+    let under_way = attempts::count_without_call(tx, ids).await?;
+    verification.attempts_under_way += u64::try_from(under_way).unwrap_or_default();
+    Ok(())
+}
+
+async fn verify_rollups(
+    tx: &mut OrgRead,
+    day: (Timestamp, Timestamp),
+    found: BTreeMap<RollupKey, Rollup>,
+    verification: &mut Verification,
+) -> Result<()> {
+    let mut by_slot: BTreeMap<Timestamp, BTreeMap<Group, Rollup>> = BTreeMap::new();
+    for (key, rollup) in found {
+        by_slot.entry(key.slot).or_default().insert(group_of(&key), rollup);
+    }
+    let mut slot = day.0;
+    while slot < day.1 {
+        let found = by_slot.remove(&slot).unwrap_or_default();
+        let organization = tx.organization();
+        let mut stated = read_rollups(tx, (slot, slot.plus(SLOT))).await?;
+        verification.rollups += stated.len() as u64;
+        for (group, found) in found {
+            let stated = stated.remove(&group).unwrap_or_default();
+            if !agree(&stated, &found) {
+                let (stated_nanos, found_nanos) = (stated.totals.cost_nanos, found.totals.cost_nanos);
+                verification.report(Finding::Rollup { organization, slot, stated_nanos, found_nanos });
+            }
+        }
+        for rollup in stated.into_values() {
+            let stated_nanos = rollup.totals.cost_nanos;
+            verification.report(Finding::Rollup { organization, slot, stated_nanos, found_nanos: 0 });
+        }
+        slot = slot.plus(SLOT);
+    }
+    Ok(())
+}
+
+fn group_of(key: &RollupKey) -> Group {
+    let dimensions = key.dimensions;
+    Group {
+        application: Some(dimensions.application),
+        feature: dimensions.feature,
+        provider: dimensions.provider,
+        model: dimensions.model,
+        model_name: None,
+        environment: Some(dimensions.environment),
+        key: Some(dimensions.key),
+    }
+}
+
+/// The roll-ups of a slot, over all nodes.
+async fn read_rollups(tx: &mut OrgRead, slots: (Timestamp, Timestamp)) -> Result<BTreeMap<Group, Rollup>> {
+    const ALL: [Dimension; 6] = [
+        Dimension::Application,
+        Dimension::Feature,
+        Dimension::Provider,
+        Dimension::Model,
+        Dimension::Environment,
+        Dimension::Key,
+    ];
+    let unnamed = |group: Group| Group { model_name: None, ..group };
+    let filter = AnalyticsFilter::default();
+    let mut rollups: BTreeMap<Group, Rollup> = BTreeMap::new();
+    for (group, totals) in rollups::list_totals(tx, slots, &ALL, &filter).await? {
+        rollups.entry(unnamed(group)).or_default().totals.merge(&totals);
+    }
+    if rollups.is_empty() {
+        return Ok(rollups);
+    }
+    for (group, usage) in rollups::list_other_usage(tx, slots, &ALL, &filter).await? {
+        rollups.entry(unnamed(group)).or_default().totals.usage.merge(&usage);
+    }
+    for (group, bytes) in rollups::list_latency(tx, slots, &ALL, &filter).await? {
+        rollups.entry(unnamed(group)).or_default().latency.merge(&Latency::from_bytes(&bytes)?)?;
+    }
+    Ok(rollups)
+}
+
+fn agree(stated: &Rollup, found: &Rollup) -> bool {
+    stated.totals == found.totals
+        && stated.latency.count() == found.latency.count()
+        && stated.latency.quantile_micros(0.5) == found.latency.quantile_micros(0.5)
+}
+
+async fn verify_balances(
+    tx: &mut OrgRead,
+    from: Timestamp,
+    mut found: BTreeMap<BalanceKey, BudgetSpent>,
+    verification: &mut Verification,
+) -> Result<()> {
+    let organization = tx.organization();
+    let mut stated: BTreeMap<BalanceKey, BudgetSpent> = BTreeMap::new();
+    for (budget, period_start, spent) in balances::list(tx, from, None).await? {
+        stated.insert(BalanceKey { organization, budget, period_start }, spent);
+    }
+    let keys: BTreeSet<_> = stated.keys().chain(found.keys()).copied().collect();
+    for key in keys {
+        let stated = stated.remove(&key).unwrap_or_default();
+        let found = found.remove(&key).unwrap_or_default();
+        if stated != found {
+            verification.report(Finding::Balance {
+                organization,
+                budget: key.budget,
+                period_start: key.period_start,
+                stated_nanos: stated.spent_nanos,
+                found_nanos: found.spent_nanos,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Compares the segments of `node`, as far as they are there and in the database, with the rows; and whether each hold
+/// is settled once. Reads files on the calling thread: for the command line.
+pub async fn verify_segments(db: &Db, tail: &Tail, node: NodeId, verification: &mut Verification) -> Result<()> {
+    let mut tx = db.every_organization().read().await?;
+    let projected = offsets::find(&mut tx, node).await?;
+    let rows_from = retention::get_rows_from(&mut tx).await?;
+    let mut open: BTreeSet<HoldId> = BTreeSet::new();
+    let mut settled: BTreeSet<HoldId> = BTreeSet::new();
+    let mut position = Position::default();
+    loop {
+        let batch = tail.read(position, BATCH)?;
+        if batch.entries.is_empty() {
+            verification.open_holds = open.len() as u64;
+            return Ok(());
+        }
+        position = batch.next;
+        for entry in batch.entries {
+            match &entry.record {
+                Record::HoldOpened(opened) => {
+                    open.insert(opened.hold);
+                }
+                Record::HoldExtended(_) => {}
+                Record::Attempt(attempt) => {
+                    open.remove(&attempt.hold);
+                    if !settled.insert(attempt.hold) {
+                        verification.report(Finding::SettledTwice { hold: attempt.hold, at: entry.at });
+                    }
+                }
+                Record::Call(_) => {}
+            }
+            if entry.at < projected && !is_in_rows(&mut tx, &entry.record, rows_from, verification).await? {
+                verification.report(Finding::Row { at: entry.at });
+            }
+        }
+    }
+}
+
+/// The record is in the database as it is in the segment, or so old that it is no longer kept.
+async fn is_in_rows(
+    tx: &mut EveryTx,
+    record: &Record,
+    rows_from: Timestamp,
+    verification: &mut Verification,
+) -> Result<bool> {
+    let kept_from = rows_from.plus(ID_SLACK);
+    match record {
+        Record::HoldOpened(_) | Record::HoldExtended(_) => Ok(true),
+        Record::Attempt(attempt) => {
+            verification.records += 1;
+            let row = attempts::find(tx.of(attempt.attribution.organization), attempt.attempt).await?;
+            match row {
+                None => Ok(attempt.opened_at < kept_from),
+                Some(row) => Ok(row.into_record()? == **attempt),
+            }
+        }
+        Record::Call(call) => {
+            verification.records += 1;
+            let row = calls::find(tx.of(call.attribution.organization), call.call).await?;
+            let Some(row) = row else { return Ok(call.at < kept_from) };
+            let mut kept = row.into_record()?.call;
+            // What was settled later is added to the row; the recount of the rows checks that sum.
+            kept.cost_nanos = call.cost_nanos;
+            Ok(kept == **call)
+        }
+    }
+}

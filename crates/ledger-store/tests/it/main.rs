@@ -1,0 +1,10 @@
+//! The way from segments to rows and sums, on both databases.
+
+#![expect(clippy::unwrap_used, reason = "a failed expectation fails the test")]
+
+mod analytics;
+mod projection;
+mod retention;
+mod usage;
+mod verification;
+mod world;

@@ -1,0 +1,84 @@
+use std::time::Duration;
+
+use glaux_ledger_store::{Finding, rebuild};
+use glaux_store::{SharedSql, shared_sql};
+use glaux_testkit::{database::TestDatabase, on_both};
+
+use crate::world::{World, settlement};
+
+on_both!(what_was_tampered_with_is_found, sums_are_rebuilt_from_rows_while_calls_go_on);
+
+/// One statement that spoils something, and the kinds of finding that must follow.
+const TAMPERINGS: [(SharedSql, &[&str]); 6] = [
+    (
+        shared_sql("UPDATE attempts SET cost_nanos = cost_nanos + $1"),
+        &["CostLines", "Call", "Rollup", "Balance", "Row"],
+    ),
+    (shared_sql("UPDATE calls SET cost_nanos = cost_nanos + $1"), &["Call"]),
+    (shared_sql("UPDATE usage_rollups SET output_tokens = output_tokens + $1"), &["Rollup"]),
+    (shared_sql("UPDATE budget_balances SET spent_nanos = spent_nanos + $1"), &["Balance"]),
+    (shared_sql("DELETE FROM usage_rollups WHERE cost_nanos >= $1"), &["Rollup"]),
+    (shared_sql("UPDATE calls SET http_status = http_status + $1"), &["Row"]),
+];
+
+async fn what_was_tampered_with_is_found(database: TestDatabase) {
+    let world = World::new(41);
+    world.serve(world.call(), 1, settlement(10));
+    world.project(database.db()).await;
+    for (tampering, expected) in TAMPERINGS {
+        let spoiled = TestDatabase::of(database.db().kind()).await;
+        world.project(spoiled.db()).await;
+        assert!(world.verify(spoiled.db()).await.is_sound());
+        let mut tx = spoiled.db().every_organization().begin().await.unwrap();
+        assert!(tx.query_shared(tampering).bind(1_i64).execute().await.unwrap() > 0);
+        tx.commit().await.unwrap();
+        let findings = world.verify(spoiled.db()).await.findings;
+        let mut kinds: Vec<_> = findings.iter().map(kind).collect();
+        kinds.dedup();
+        assert_eq!(kinds, expected, "{tampering:?}");
+    }
+}
+
+fn kind(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::CostLines { .. } => "CostLines",
+        Finding::Bound { .. } => "Bound",
+        Finding::Call { .. } => "Call",
+        Finding::Rollup { .. } => "Rollup",
+        Finding::Balance { .. } => "Balance",
+        Finding::Row { .. } => "Row",
+        Finding::SettledTwice { .. } => "SettledTwice",
+    }
+}
+
+const SPOIL_ROLLUPS: SharedSql = shared_sql("UPDATE usage_rollups SET cost_nanos = cost_nanos + $1");
+const SPOIL_BALANCES: SharedSql = shared_sql("DELETE FROM budget_balances WHERE spent_nanos >= $1");
+
+async fn sums_are_rebuilt_from_rows_while_calls_go_on(database: TestDatabase) {
+    let world = World::new(42);
+    world.busy(100);
+    world.project(database.db()).await;
+    let mut tx = database.db().every_organization().begin().await.unwrap();
+    tx.query_shared(SPOIL_ROLLUPS).bind(5_i64).execute().await.unwrap();
+    tx.query_shared(SPOIL_BALANCES).bind(0_i64).execute().await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!world.verify(database.db()).await.is_sound());
+
+    let mut projector = world.projector(database.db());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    world.busy(50);
+    let projection = async {
+        let rebuilt = rebuild(database.db()).await.unwrap();
+        assert_eq!(rebuilt.organizations, 2);
+        world.busy(50);
+        drop(stop);
+    };
+    let calls = async {
+        drop(stopped.await);
+        projector.catch_up().await.unwrap();
+    };
+    let concurrent = world.projector(database.db()).run(tokio::time::sleep(Duration::from_millis(1)));
+    tokio::join!(projection, calls, concurrent);
+    let verification = world.verify(database.db()).await;
+    assert_eq!((verification.findings.len(), verification.calls), (0, 200), "{:?}", verification.findings);
+}
