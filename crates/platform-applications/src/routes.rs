@@ -11,9 +11,7 @@ use crate::Application;
 const READ: Permission = Permission("applications.read");
 
 pub(crate) fn routes() -> OpenApiRouter<Context> {
-    OpenApiRouter::new()
-        .routes(permit(READ, routes!(list_applications)))
-        .routes(permit(READ, routes!(get_application)))
+    OpenApiRouter::new().routes(permit(READ, routes!(list_applications))).routes(permit(READ, routes!(get_application)))
 }
 
 /// A program that uses AI.

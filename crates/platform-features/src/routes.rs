@@ -9,10 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{
-    Assignment, AssignmentState, Feature, FeatureState, assignment_name,
-    feature::check_name,
-};
+use crate::{Assignment, AssignmentState, Feature, FeatureState, assignment_name, feature::check_name};
 
 const READ: Permission = Permission("features.read");
 const WRITE: Permission = Permission("features.write");
@@ -282,8 +279,10 @@ fn state(feature: &Object<Feature>, environment: Environment, new: NewAssignment
         errors.push(FieldError::new("/model", "a model is required"));
     }
     let named = models.iter().map(|candidate| &candidate.model).chain(&fallbacks);
-    let malformed = named.filter(|name| !name.split_once('/').is_some_and(|(left, right)| !left.is_empty() && !right.is_empty()));
-    errors.extend(malformed.map(|name| FieldError::new("/model", format!("`{name}` is not of the form provider/model"))));
+    let malformed =
+        named.filter(|name| !name.split_once('/').is_some_and(|(left, right)| !left.is_empty() && !right.is_empty()));
+    errors
+        .extend(malformed.map(|name| FieldError::new("/model", format!("`{name}` is not of the form provider/model"))));
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }

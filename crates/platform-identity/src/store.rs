@@ -8,8 +8,10 @@ const INSERT: Sql = sql("
     INSERT INTO organizations (id, name, display_name, time_zone, currency, created_at, updated_at)
     VALUES ($1, $2, $3, 'UTC', 'USD', $4, $4)");
 
-const LIST: EverySql = every_sql("
-    SELECT id, name, display_name, time_zone, currency FROM organizations ORDER BY id");
+const LIST: EverySql = every_sql(
+    "
+    SELECT id, name, display_name, time_zone, currency FROM organizations ORDER BY id",
+);
 
 /// A tenant.
 #[derive(Debug, Clone, sqlx::FromRow)]

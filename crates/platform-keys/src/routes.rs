@@ -165,11 +165,7 @@ async fn list_keys(
 /// Issues a key. Its text is in this answer and nowhere else.
 #[utoipa::path(post, path = "/api/platform/ai-management/keys", operation_id = "issue_key", tag = "keys",
     request_body = NewKey, responses((status = 201, body = IssuedKey)))]
-async fn issue_key(
-    State(context): State<Context>,
-    write: Write,
-    Json(new): Json<NewKey>,
-) -> Result<Response, Problem> {
+async fn issue_key(State(context): State<Context>, write: Write, Json(new): Json<NewKey>) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let reference = new.application.as_deref().unwrap_or(DEFAULT_APPLICATION);
     let application = find::<Application>(change.read(), reference).await?.ok_or_else(|| {
@@ -269,7 +265,11 @@ async fn rotate_key(
 /// Ends a key: the next call with it is refused.
 #[utoipa::path(post, path = "/api/platform/ai-management/keys/{key}/revoke", operation_id = "revoke_key", tag = "keys",
     params(("key" = String, Path)), responses((status = 200, body = KeyView)))]
-async fn revoke_key(State(context): State<Context>, write: Write, Path(reference): Path<String>) -> Result<Response, Problem> {
+async fn revoke_key(
+    State(context): State<Context>,
+    write: Write,
+    Path(reference): Path<String>,
+) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let key = get::<Key>(change.read(), &reference).await?;
     let state = KeyState { revoked_at: Some(key.state.revoked_at.unwrap_or(context.clock.now())), ..key.state.clone() };

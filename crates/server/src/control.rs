@@ -50,9 +50,7 @@ impl Control {
         let address = database_address(settings, directory);
         let vault = secrets::master_key(settings.server.master_key.as_ref(), directory, &*rng)?;
         let vault = Arc::new(Vault::new(&vault));
-        let migrate = MigrateOptions { now: clock.now(), grant_to: None };
-        Migrations::embedded()?.apply(&address, &migrate).await.context("can't migrate the database")?;
-        let db = Db::open(&address, &Options::default()).await.context("can't open the database")?;
+        let db = open_database(&address, &*clock).await?;
         let file = directory.join("snapshot.json");
         let publication = Arc::new(Publication::new(db.clone(), Arc::clone(&vault), file, gateways));
         let publisher: Arc<dyn Publisher> = Arc::clone(&publication) as _;
@@ -95,6 +93,17 @@ impl Control {
     pub(crate) fn publication(&self) -> Arc<Publication> {
         Arc::clone(&self.publication)
     }
+}
+
+/// Opens the database, migrated. A role that owns no tables serves a database that its owner has migrated.
+async fn open_database(address: &str, clock: &dyn Clock) -> anyhow::Result<Db> {
+    let options = Options::default();
+    if let Ok(db) = Db::open(address, &options).await {
+        return Ok(db);
+    }
+    let migrate = MigrateOptions { now: clock.now(), grant_to: None };
+    Migrations::embedded()?.apply(address, &migrate).await.context("can't migrate the database")?;
+    Db::open(address, &options).await.context("can't open the database")
 }
 
 /// Where the database is: PostgreSQL if it is configured, else a file of the data directory.
