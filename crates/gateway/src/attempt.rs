@@ -3,17 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use glaux_kernel::{AttemptId, Clock, HoldId, Money, Timestamp, problem::Code};
-use glaux_ledger::{
-    BudgetLimit, BudgetRefusal, Hold, OpenHold, Refused, WhenOver,
-    record::{Charge, MeterName, Status, Target as LedgerTarget},
-};
-use glaux_llm::{Meter, Outbound, PrepareError, Request, StreamTranslator, Target, Usage, Wire, prepare};
-use glaux_routing::{
-    Model, Refusal, Route, Subject,
-    admission::{self, Counted},
-    document::BudgetAction,
-};
+use glaux_kernel::{Clock, problem::Code};
+use glaux_ledger::record::Status;
+use glaux_llm::{Meter, Outbound, Request, StreamTranslator, Usage, Wire};
+use glaux_routing::{Model, Refusal, Route};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 
@@ -23,6 +16,7 @@ use crate::{
     call::{Call, Ended, Reason},
     exchange::{Broken, Exchange, Open, Received, Upstream},
     health::{ModelHealth, Outcome},
+    holding::{Denied, Held, unrecorded},
     pacing::Place,
     relay::Relay,
     respond,
@@ -35,11 +29,6 @@ use crate::{
 const THROTTLE: Duration = Duration::from_secs(1);
 /// A provider's `retry-after` longer than this is passed on instead of waited for.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// An answer is not clamped to fewer output tokens than this to fit a budget.
-const LEAST_OUTPUT: u64 = 256;
-
-static NO_OVERRIDES: std::sync::LazyLock<serde_json::Map<String, serde_json::Value>> =
-    std::sync::LazyLock::new(serde_json::Map::new);
 
 /// What came of trying a model.
 pub(crate) enum Attempted {
@@ -65,38 +54,6 @@ pub(crate) struct Attempts {
     pub(crate) request: Arc<Request>,
     pub(crate) route: Route,
     pub(crate) cache_key: Option<CacheKey>,
-}
-
-/// About how many tokens a call will use: a quarter of its bytes, and what it asks to be written.
-pub(crate) fn tokens_estimated(request: &Request) -> u64 {
-    (request.body.len() as u64 / 4).saturating_add(request.facts.max_output_tokens.unwrap_or(0))
-}
-
-/// The most that a call can cost at a model.
-pub(crate) fn cost_bound(request: &Request, route: &Route, model: &Model, at: Timestamp) -> Option<Money> {
-    let limit = admission::output_limit(request.facts.max_output_tokens, model, route);
-    let tier = request.facts.service_tier.unwrap_or_default();
-    admission::cost_bound(
-        &model.prices,
-        &usage_bound(request, model, limit),
-        at,
-        tier,
-        model.provider.region.as_deref(),
-    )
-}
-
-fn usage_bound(request: &Request, model: &Model, output_limit: u64) -> Usage {
-    let mut bound = request.input_bound(model.provider.kind);
-    bound.merge(&request.output_bound(output_limit));
-    bound.with(Meter::Calls, 1)
-}
-
-/// An attempt for which money is held and nothing is sent.
-struct Held {
-    hold: Hold,
-    outbound: Outbound,
-    bound: Usage,
-    output_limit: u64,
 }
 
 impl Attempts {
@@ -150,122 +107,6 @@ impl Attempts {
         }
         unused.used();
         self.exchange(call, model, health, place, held).await
-    }
-
-    /// Opens the hold for a request that the model's provider can be sent.
-    fn hold(&self, call: &mut Call, model: &Model) -> Result<Held, Denied> {
-        let asked = self.request.facts.max_output_tokens;
-        let mut limit = admission::output_limit(asked, model, &self.route);
-        loop {
-            let outbound = self.prepare(model, limit)?;
-            let bound = usage_bound(&self.request, model, limit);
-            match self.open_hold(call, model, bound)? {
-                Ok(hold) => {
-                    call.record.details().dropped = outbound.dropped.iter().map(|field| field.to_string()).collect();
-                    return Ok(Held { hold, outbound, bound, output_limit: limit });
-                }
-                Err(refused) => match self.fit(model, &refused, limit, call.record.details().at) {
-                    Some(smaller) => limit = smaller,
-                    None => return Err(Denied::ByBudget(self.over_budget(call, &refused))),
-                },
-            }
-        }
-    }
-
-    fn prepare(&self, model: &Model, limit: u64) -> Result<Outbound, Denied> {
-        let target = Target {
-            kind: model.provider.kind,
-            base: &model.provider.base,
-            model: &model.upstream_name,
-            max_output_tokens: Some(limit),
-            overrides: self.route.config_overrides().unwrap_or(&NO_OVERRIDES),
-            unsupported: self.route.policy().on_unsupported,
-            api_version: model.provider.api_version.as_deref(),
-        };
-        prepare(&self.request, &target).map_err(|error| {
-            let code = match &error {
-                PrepareError::Unsupported(_) => Code::Unsupported,
-                PrepareError::Malformed(_) => Code::InvalidRequest,
-            };
-            let param = error.field().map(str::to_owned);
-            Denied::ByTarget(Refusal { param, ..Refusal::new(code, format!("{}: {error}", model.name)) })
-        })
-    }
-
-    fn open_hold(&self, call: &mut Call, model: &Model, bound: Usage) -> Result<Result<Hold, BudgetRefusal>, Denied> {
-        let key = Arc::clone(&call.key);
-        let at = call.record.details().at;
-        let attribution = &call.record.details().attribution;
-        let subject = Subject {
-            application: attribution.application,
-            key: attribution.key,
-            feature: attribution.feature,
-            user: attribution.user.as_deref(),
-            model: &model.name,
-            provider: &model.provider.name,
-            tags: &attribution.tags,
-        };
-        let counted = admission::budgets(&key.organization, subject, at);
-        let tier = self.request.facts.service_tier.unwrap_or_default();
-        let cost = admission::cost_bound(&model.prices, &bound, at, tier, model.provider.region.as_deref());
-        let amount = admission::hold_amount(cost, &counted, &self.route, model).map_err(Denied::ByBudget)?;
-        let budgets: Vec<BudgetLimit> = counted.iter().map(budget_limit).collect();
-        let (clock, rng) = (&call.gateway.clock, &*call.gateway.rng);
-        let now = clock.now();
-        let open = OpenHold {
-            hold: HoldId::new(now, rng),
-            attempt: AttemptId::new(now, rng),
-            target: LedgerTarget { provider: model.provider.id, model: model.id, model_name: model.name.to_string() },
-            nanos: amount.nanos(),
-            bound,
-            unpriced: cost.is_none().then(|| MeterName(bound.iter().next().map_or(Meter::Calls, |(meter, _)| meter))),
-            budgets: &budgets,
-        };
-        match call.record.open_hold(open) {
-            Ok(hold) => Ok(Ok(hold)),
-            Err(Refused::Budget(refused)) => Ok(Err(refused)),
-            Err(Refused::Ledger(error)) => {
-                tracing::error!(%error, "a hold can't be written");
-                Err(Denied::ByBudget(unrecorded()))
-            }
-        }
-    }
-
-    /// A smaller output limit that fits what the budget has left. Only where the client named none.
-    fn fit(&self, model: &Model, refused: &BudgetRefusal, limit: u64, at: Timestamp) -> Option<u64> {
-        if self.request.facts.max_output_tokens.is_some() || limit <= LEAST_OUTPUT {
-            return None;
-        }
-        let cost = |limit: u64| {
-            let tier = self.request.facts.service_tier.unwrap_or_default();
-            let bound = usage_bound(&self.request, model, limit);
-            admission::cost_bound(&model.prices, &bound, at, tier, model.provider.region.as_deref()).map(Money::nanos)
-        };
-        let (without, with) = (cost(0)?, cost(limit)?);
-        let per_limit = i128::from(with - without).max(1);
-        let left = i128::from(refused.available_nanos - without);
-        let fits = u64::try_from(left * i128::from(limit) / per_limit).ok()?.saturating_sub(1);
-        (LEAST_OUTPUT..limit).contains(&fits).then_some(fits)
-    }
-
-    fn over_budget(&self, call: &mut Call, refused: &BudgetRefusal) -> Refusal {
-        let budgets = call.key.organization.budgets.all();
-        let over = budgets.iter().find(|budget| budget.definition.id == refused.budget);
-        let name = over.map_or("", |budget| budget.definition.name.as_str());
-        call.record.details().blocked_by = Some(format!("budget {name}"));
-        let money = |nanos: i64| Money::usd_nanos(nanos).to_string();
-        Refusal::new(
-            Code::BudgetExceeded,
-            format!(
-                "The budget {name} has too little left for this call: spent {}, held {}, available {}; the call may \
-                 cost up to {}. Ask for fewer output tokens, wait for open calls to settle or the period to end, or \
-                 have the budget raised.",
-                money(refused.spent_nanos),
-                money(refused.held_nanos),
-                money(refused.available_nanos),
-                money(refused.needed_nanos),
-            ),
-        )
     }
 
     /// Sends what is held for and reads the answer, or its beginning.
@@ -378,14 +219,6 @@ impl Attempts {
     }
 }
 
-/// Why no hold was opened.
-enum Denied {
-    /// No other model may be tried.
-    ByBudget(Refusal),
-    /// This model can't do it; another may.
-    ByTarget(Refusal),
-}
-
 /// Gives a half-open circuit its probe back when the attempt was never sent.
 struct Unused(Option<(Arc<ModelHealth>, Arc<dyn Clock>)>);
 
@@ -405,24 +238,6 @@ impl Drop for Unused {
         if let Some((health, clock)) = &self.0 {
             health.record(Outcome::Unknown, clock.monotonic());
         }
-    }
-}
-
-fn unrecorded() -> Refusal {
-    Refusal::new(Code::LedgerUnavailable, "The call can't be recorded now, so it is not made. Try again later.")
-}
-
-fn budget_limit(counted: &Counted<'_>) -> BudgetLimit {
-    let budget = &counted.budget.definition;
-    BudgetLimit {
-        charge: Charge { budget: budget.id, period_start: counted.period_start },
-        amount_nanos: budget.amount.nanos(),
-        when_over: match budget.action {
-            BudgetAction::Notify => WhenOver::Notify,
-            BudgetAction::Throttle => WhenOver::Throttle,
-            BudgetAction::Block => WhenOver::Block,
-        },
-        thresholds: Arc::clone(&counted.budget.threshold_nanos),
     }
 }
 

@@ -21,7 +21,7 @@ use smallvec::SmallVec;
 use crate::{
     Body, Gateway,
     attempt::{self, Attempted},
-    cache, client_address,
+    cache, client_address, holding,
     ingress::{self, Annotations},
     respond,
 };
@@ -138,7 +138,7 @@ fn take_from_limits(call: &mut Call, request: &Request, route: &Route) -> Result
         })
         .collect();
     if !limits.is_empty() {
-        let tokens = attempt::tokens_estimated(request);
+        let tokens = holding::tokens_estimated(request);
         call.permit = Some(call.gateway.limiter.acquire(&limits, tokens, call.gateway.clock.monotonic())?);
     }
     Ok(())
@@ -153,7 +153,7 @@ fn order(call: &mut Call, request: &Request, route: &Route) -> SmallVec<[Arc<Mod
         random: gateway.rng.next_u64(),
         affinity,
         latency: &|model| gateway.health.of(model.id).first_byte_micros(),
-        bound: &|model| attempt::cost_bound(request, route, model, at),
+        bound: &|model| holding::cost_bound(request, route, model, at),
     };
     balancing::order(route, &conditions).into_iter().cloned().collect()
 }

@@ -15,6 +15,7 @@ mod client_address;
 mod exchange;
 mod gateway;
 mod health;
+mod holding;
 mod ingress;
 mod pacing;
 mod relay;

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -25,6 +25,12 @@ fn keep(path: &Path, generate: impl FnOnce() -> String) -> anyhow::Result<(Secre
     });
     written.with_context(|| format!("can't write {}", path.display()))?;
     Ok((Secret::new(text), Made::Now))
+}
+
+/// Lets nobody but the owner into the data directory: ledger and database hold what is nobody else's business.
+pub(crate) fn close_to_others(directory: &Path) -> anyhow::Result<()> {
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("can't close {} to others", directory.display()))
 }
 
 /// When a secret was made.

@@ -16,6 +16,7 @@ use tokio::{
 use crate::{
     control::{Control, Foundation},
     listen::{self, Service},
+    secrets,
     settings::{self, Settings},
     welcome,
 };
@@ -29,6 +30,7 @@ pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
     let path = &settings.server.data_dir;
     let directory = DataDirectory::open(path, &*clock, &*rng)
         .with_context(|| format!("can't use the data directory {}", path.display()))?;
+    secrets::close_to_others(directory.path())?;
     let directory = Arc::new(directory);
     let ledger = Ledger::open(Arc::clone(&directory), &ledger_options(settings), Arc::clone(&clock));
     let ledger = Arc::new(ledger.context("can't open the ledger")?);

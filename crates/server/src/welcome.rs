@@ -32,11 +32,8 @@ pub(crate) fn print(address: SocketAddr, control: &Control) -> io::Result<()> {
                 "    curl http://{address}/api/platform/ai-management/keys -H 'authorization: Bearer {token}' \\"
             )?;
             writeln!(out, "      -H 'content-type: application/json' \\")?;
-            writeln!(
-                out,
-                "      -d '{}'\n",
-                r#"{"name":"mine","environment":"development","models":["*"],"features":["*"]}"#
-            )?;
+            let body = r#"{"name":"mine","environment":"development","models":["*"],"features":["*"]}"#;
+            writeln!(out, "      -d '{body}'\n")?;
         }
     }
     out.flush()

@@ -25,27 +25,27 @@ use hyper_util::{
 };
 use sha2::{Digest, Sha256};
 
-pub const KEY: &str = "glx_a_key_for_tests";
+pub(crate) const KEY: &str = "glx_a_key_for_tests";
 
 /// A gateway on a real socket, with one tenant, one key and the sandbox as its provider.
-pub struct World {
-    pub gateway: Arc<Gateway>,
-    pub ledger: Arc<Ledger>,
-    pub document: Document,
-    pub address: SocketAddr,
+pub(crate) struct World {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) document: Document,
+    pub(crate) address: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
     _directory: tempfile::TempDir,
 }
 
 /// An answer, read to its end.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl World {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let rng: Arc<dyn Rng> = Arc::new(SystemRng);
@@ -66,14 +66,14 @@ impl World {
     }
 
     /// Puts the document in force.
-    pub fn publish(&self) {
+    pub(crate) fn publish(&self) {
         let (snapshot, findings) = Snapshot::build(self.document.clone(), |_| Ok(Credentials::None));
         assert_eq!(findings, []);
         self.gateway.put_in_force(snapshot);
     }
 
     /// Adds a model of the sandbox; 0.40 / 1.60 USD per million tokens.
-    pub fn add_model(&mut self, name: &str) {
+    pub(crate) fn add_model(&mut self, name: &str) {
         let provider = self.document.providers[0].id;
         let price = |meter, rate| document::PriceRule {
             id: PriceRuleId::new(now(), &SystemRng),
@@ -94,7 +94,7 @@ impl World {
     }
 
     /// Assigns a feature's models in production.
-    pub fn assign(&mut self, feature: &str, models: &[&str], policy: Policy) {
+    pub(crate) fn assign(&mut self, feature: &str, models: &[&str], policy: Policy) {
         self.document.features.retain(|known| known.name != feature);
         let candidates = models.iter().map(|model| Candidate { model: (*model).to_owned(), weight: 1 });
         self.document.features.push(Feature {
@@ -116,11 +116,11 @@ impl World {
         self.publish();
     }
 
-    pub async fn send(&self, path: &str, body: &str) -> Answer {
+    pub(crate) async fn send(&self, path: &str, body: &str) -> Answer {
         self.send_with(path, body, &[]).await
     }
 
-    pub async fn send_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn send_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
         let response = self.begin(path, body, headers).await;
         let (parts, body) = response.into_parts();
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
@@ -128,7 +128,7 @@ impl World {
     }
 
     /// Sends a call and reads the head of its answer.
-    pub async fn begin(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Incoming> {
+    pub(crate) async fn begin(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Incoming> {
         let mut request = Request::post(format!("http://{}{path}", self.address))
             .header("content-type", "application/json")
             .header("authorization", format!("Bearer {KEY}"));
@@ -143,13 +143,13 @@ impl World {
     }
 
     /// Every record of the ledger.
-    pub fn records(&self) -> Vec<Record> {
+    pub(crate) fn records(&self) -> Vec<Record> {
         let batch = self.ledger.tail().read(Default::default(), usize::MAX).unwrap();
         batch.entries.into_iter().map(|entry| entry.record).collect()
     }
 
     /// Calls and attempts that were recorded, once nothing is open any more.
-    pub async fn settled(&self) -> (Vec<Call>, Vec<Attempt>) {
+    pub(crate) async fn settled(&self) -> (Vec<Call>, Vec<Attempt>) {
         for _ in 0..500 {
             let live = self.ledger.live();
             if live.calls == 0 && live.targets.is_empty() {

@@ -42,7 +42,7 @@ fn kill(glaux: &Glaux) {
 
 /// Ids of the calls whose answer came whole.
 async fn call_until_it_dies(glaux: &Glaux, key: &str, caller: u64) -> Vec<String> {
-    let model = ["sandbox/echo", "sandbox/echo+slow-100"][usize::from(caller % 4 == 0)];
+    let model = ["sandbox/echo", "sandbox/echo+slow-100"][usize::from(caller.is_multiple_of(4))];
     let mut answered = Vec::new();
     while let Ok(answer) = glaux.chat(key, model).await {
         if answer.status == 200 && answer.text.ends_with('}') {
