@@ -58,7 +58,7 @@ impl FrameBuffer {
             return Err(FrameError::Checksum);
         }
         let (total, headers) = (total as usize, headers as usize);
-        if total > MAX_FRAME || total < PRELUDE + CHECKSUM || headers > total - PRELUDE - CHECKSUM {
+        if !(PRELUDE + CHECKSUM..=MAX_FRAME).contains(&total) || headers > total - PRELUDE - CHECKSUM {
             return Err(FrameError::Length);
         }
         if self.rest.len() < total {

@@ -220,6 +220,15 @@ impl<'a> Top<'a> {
         self.span(name).map(|span| self.value(span)).filter(|node| !node.is_null())
     }
 
+    /// The field under one of two names, and that name; giving both is an error.
+    pub(crate) fn either<'n>(&self, camel: &'n str, snake: &'n str) -> Result<Option<(&'n str, Node<'a>)>, ReadError> {
+        match (self.some(camel), self.some(snake)) {
+            (Some(_), Some(_)) => Err(ReadError::Duplicate(camel.into())),
+            (Some(node), None) => Ok(Some((camel, node))),
+            (None, node) => Ok(node.map(|node| (snake, node))),
+        }
+    }
+
     pub(crate) fn text_field(&self, name: &str) -> Result<Option<std::borrow::Cow<'a, str>>, ReadError> {
         self.some(name).map(|node| node.string().ok_or_else(|| ReadError::wrong(name, "a string"))).transpose()
     }

@@ -74,10 +74,10 @@ impl<'a> Splice<'a> {
         out.extend_from_slice(&self.added);
         for (index, span) in self.top.spans.iter().enumerate() {
             match self.changes.iter().find(|(changed, _)| *changed == index) {
-                None => out.extend_from_slice(text[span.key.start..span.value.end].as_bytes()),
+                None => out.extend_from_slice(&text.as_bytes()[span.key.start..span.value.end]),
                 Some((_, Change::Gone)) => continue,
                 Some((_, Change::Value(value))) => {
-                    out.extend_from_slice(text[span.key.start..span.value.start].as_bytes());
+                    out.extend_from_slice(&text.as_bytes()[span.key.start..span.value.start]);
                     out.extend_from_slice(value);
                 }
             }

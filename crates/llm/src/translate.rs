@@ -50,7 +50,8 @@ pub(crate) fn request(
         return Ok(Prepared { body: body.into(), dropped: losses.dropped });
     }
     let body = if request.wire == Wire::GeminiCountTokens {
-        body.some("generateContentRequest").unwrap_or(body)
+        let inner = top.either("generateContentRequest", "generate_content_request")?;
+        inner.map_or(body, |(_, inner)| inner)
     } else {
         body
     };

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Request, Target, Wire,
-    json::Node,
+    json::{Node, Write},
     request::Top,
     splice::{Splice, spans},
 };
@@ -21,25 +21,28 @@ pub(super) fn pass(request: &Request, target: &Target<'_>, limit: Limit) -> Resu
         splice.set("model", format!("models/{}", target.model.trim_start_matches("models/")));
     }
     if request.wire == Wire::GeminiGenerate {
-        let config = top.some("generationConfig").map_or("{}", |node| node.text());
+        let (name, config) = top
+            .either("generationConfig", "generation_config")?
+            .map_or(("generationConfig", "{}"), |(name, node)| (name, node.text()));
         let spans = spans(config);
         let mut inner = Splice::new(Top { text: config, spans: &spans });
         if let Some(sent) = limit.changed() {
-            inner.set("maxOutputTokens", sent);
+            set(&mut inner, "maxOutputTokens", "max_output_tokens", sent);
         }
-        for (name, value) in parameters(target) {
+        for (parameter, value) in parameters(target) {
             let array = Value::Array(vec![value.clone()]);
-            let value = if name == "stop" && value.is_string() { &array } else { value };
-            inner.set(config_name(name)?, Raw(value));
+            let value = if parameter == "stop" && value.is_string() { &array } else { value };
+            set(&mut inner, config_name(parameter)?, parameter, Raw(value));
         }
         if !inner.is_empty() {
-            splice.set("generationConfig", Text(inner.text()));
+            splice.set(name, Text(inner.text()));
         }
     }
     if request.wire == Wire::GeminiCountTokens
-        && let Some(inner) = top.some("generateContentRequest").filter(|inner| inner.is_object())
+        && let Some((name, inner)) = top.either("generateContentRequest", "generate_content_request")?
+        && inner.is_object()
     {
-        splice.set("generateContentRequest", Text(with_model(inner, target.model)));
+        splice.set(name, Text(with_model(inner, target.model)));
     }
     if request.wire == Wire::GeminiBatchEmbed
         && let Some(requests) = top.some("requests")
@@ -47,6 +50,14 @@ pub(super) fn pass(request: &Request, target: &Target<'_>, limit: Limit) -> Resu
         splice.set("requests", Text(with_models(requests, target.model)));
     }
     Ok(splice.finish(&request.body))
+}
+
+/// Sets a member under one of its two names, so that the other can't say something else.
+fn set(config: &mut Splice<'_>, camel: &str, snake: &str, value: impl Write) {
+    if camel != snake {
+        config.remove(snake);
+    }
+    config.set(camel, value);
 }
 
 /// The name in `generationConfig` of a parameter in OpenAI's words.

@@ -1,7 +1,10 @@
 use smallvec::SmallVec;
 
 use super::{Media, ReadError, Top, media};
-use crate::{ServiceTier, Wire, json::Node};
+use crate::{
+    ServiceTier, Wire,
+    json::{Field, Node},
+};
 
 /// Names and values from `metadata`.
 pub type Tags = SmallVec<[(Box<str>, Box<str>); 2]>;
@@ -34,9 +37,18 @@ pub struct Facts {
 /// Fields that the gateway acts on; each may be given once only, under exactly this name.
 pub(super) const fn reserved(wire: Wire) -> &'static [&'static str] {
     match wire {
-        Wire::GeminiGenerate | Wire::GeminiEmbed | Wire::GeminiBatchEmbed | Wire::GeminiCountTokens => {
-            &["model", "generationConfig", "contents", "tools", "labels", "systemInstruction", "requests", "content"]
-        }
+        Wire::GeminiGenerate | Wire::GeminiEmbed | Wire::GeminiBatchEmbed | Wire::GeminiCountTokens => &[
+            "model",
+            "generationConfig",
+            "contents",
+            "tools",
+            "labels",
+            "requests",
+            "content",
+            "generateContentRequest",
+            "generation_config",
+            "generate_content_request",
+        ],
         _ => &[
             "model",
             "stream",
@@ -146,17 +158,19 @@ impl Facts {
 
     fn gemini(&mut self, top: &Top<'_>) -> Result<(), ReadError> {
         self.wants_stream_usage = true;
-        if let Some(config) = top.some("generationConfig") {
-            let whole = |name: &'static str| {
-                config
-                    .some(name)
-                    .map(|node| node.whole().ok_or_else(|| ReadError::wrong(name, "a whole number")))
-                    .transpose()
+        if let Some((_, config)) = top.either("generationConfig", "generation_config")? {
+            let config = config.fields();
+            let whole = |camel, snake| match one_of(&config, camel, snake)? {
+                Some(field) => field.value.whole().map(Some).ok_or_else(|| ReadError::wrong(camel, "a whole number")),
+                None => Ok(None),
             };
-            self.max_output_tokens = whole("maxOutputTokens")?;
-            self.choices = choices(whole("candidateCount")?)?;
-            let budget = config.some("thinkingConfig").and_then(|thinking| thinking.some("thinkingBudget"));
-            self.reasons = config.some("thinkingConfig").is_some() && budget.and_then(Node::whole) != Some(0);
+            self.max_output_tokens = whole("maxOutputTokens", "max_output_tokens")?;
+            self.choices = choices(whole("candidateCount", "candidate_count")?)?;
+            if let Some(thinking) = one_of(&config, "thinkingConfig", "thinking_config")? {
+                let thinking = thinking.value.fields();
+                let budget = one_of(&thinking, "thinkingBudget", "thinking_budget")?;
+                self.reasons = budget.and_then(|budget| budget.value.whole()) != Some(0);
+            }
         }
         let tools = top.some("tools").map(Node::elements).unwrap_or_default();
         self.provider_tools = tools
@@ -165,6 +179,16 @@ impl Facts {
             .any(|field| !matches!(&*field.key, "functionDeclarations" | "function_declarations"));
         self.metadata = tags(top.some("labels"));
         Ok(())
+    }
+}
+
+/// The member under its camelCase or its snake_case name, which Google's servers take for the same; given once only.
+fn one_of<'f, 'a>(fields: &'f [Field<'a>], camel: &str, snake: &str) -> Result<Option<&'f Field<'a>>, ReadError> {
+    let mut found = fields.iter().filter(|field| (field.key == camel || field.key == snake) && !field.value.is_null());
+    let first = found.next();
+    match found.next() {
+        Some(_) => Err(ReadError::Duplicate(camel.into())),
+        None => Ok(first),
     }
 }
 

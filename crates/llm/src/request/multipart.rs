@@ -22,17 +22,41 @@ pub(crate) fn boundary(content_type: &str) -> Option<Box<str>> {
         return None;
     }
     let boundary = parameter(parameters, "boundary")?;
-    (!boundary.is_empty() && boundary.len() <= 70).then(|| boundary.into())
+    (!boundary.is_empty() && boundary.len() <= 70).then(|| boundary.into_boxed_str())
 }
 
-/// The value of a header's parameter, without its quotes.
-fn parameter<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
-    parameters.split(';').find_map(|parameter| {
-        let (key, value) = parameter.split_once('=')?;
-        let value = value.trim();
-        let unquoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-        key.trim().eq_ignore_ascii_case(name).then(|| unquoted.unwrap_or(value))
-    })
+/// The value of a header's parameter. Quoted values may hold semicolons, and quotes behind a backslash.
+fn parameter(parameters: &str, name: &str) -> Option<String> {
+    let mut rest = parameters;
+    loop {
+        rest = rest.trim_start_matches([';', ' ', '\t']);
+        let (key, value) = rest.split_once('=')?;
+        let (value, tail) = match value.strip_prefix('"') {
+            Some(quoted) => unquote(quoted)?,
+            None => {
+                let end = value.find(';').unwrap_or(value.len());
+                (value[..end].trim_end().to_owned(), &value[end..])
+            }
+        };
+        if key.trim().eq_ignore_ascii_case(name) {
+            return Some(value);
+        }
+        rest = tail;
+    }
+}
+
+/// Text up to its closing quote, and what follows that.
+fn unquote(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '"' => return Some((value, &text[at + 1..])),
+            '\\' => value.push(chars.next()?.1),
+            char => value.push(char),
+        }
+    }
+    None
 }
 
 /// Finds the parts.
@@ -84,7 +108,7 @@ fn name(headers: &[u8]) -> Option<Box<str>> {
         if !key.eq_ignore_ascii_case("content-disposition") {
             return None;
         }
-        parameter(value, "name").map(Into::into)
+        parameter(value.split_once(';')?.1, "name").map(String::into_boxed_str)
     })
 }
 
@@ -115,5 +139,16 @@ mod tests {
         check("--x\r\nA: b\r\n\r\nvalue\r\n--x--");
         assert_eq!(boundary("application/json"), None);
         assert_eq!(boundary("multipart/form-data; boundary="), None);
+    }
+
+    #[test]
+    fn a_file_name_can_not_pose_as_a_name() {
+        let check =
+            |header: &str, expected: Option<&str>| assert_eq!(name(header.as_bytes()).as_deref(), expected, "{header}");
+        check("Content-Disposition: form-data; filename=\"a; name=model\"; name=\"file\"", Some("file"));
+        check("content-disposition: form-data; name=file", Some("file"));
+        check("Content-Disposition: form-data; filename=\"a\\\"; name=x\"; name=\"file\"", Some("file"));
+        check("Content-Disposition: form-data", None);
+        check("Content-Type: text/plain; name=\"model\"", None);
     }
 }

@@ -75,3 +75,17 @@ pub(crate) fn stream(mut translator: StreamTranslator, text: &[u8], size: usize)
     let outcome = translator.finish(&mut out);
     (String::from_utf8(out.concat()).unwrap(), outcome)
 }
+
+/// A minimal request of each chat format.
+pub(crate) fn clients(stream: bool) -> Vec<Request> {
+    let gemini =
+        if stream { "/gemini/v1/models/m:streamGenerateContent" } else { "/gemini/v1/models/m:generateContent" };
+    let body = |rest: &str| format!(r#"{{"model":"m","stream":{stream},{rest}}}"#);
+    vec![
+        request("/v1/chat/completions", &body(r#""messages":[]"#)),
+        request("/v1/responses", &body(r#""input":"x""#)),
+        request("/v1/completions", &body(r#""prompt":"x""#)),
+        request("/v1/messages", &body(r#""messages":[],"max_tokens":1"#)),
+        request(gemini, r#"{"contents":[]}"#),
+    ]
+}

@@ -20,7 +20,8 @@ impl Reader {
         let text = |name: &str| data.some(name).and_then(Node::string).unwrap_or_default();
         let choices = data.some("choices").map(Node::elements).unwrap_or_default();
         // Azure sends a first chunk without choices and without a model, for its filter's verdict on the prompt.
-        if !self.started && !(choices.is_empty() && text("model").is_empty()) {
+        let announces = !choices.is_empty() || !text("model").is_empty();
+        if !self.started && announces {
             self.started = true;
             let created = data.some("created").and_then(Node::whole).unwrap_or(0);
             events.push(Event::Start { id: text("id"), model: text("model"), created });

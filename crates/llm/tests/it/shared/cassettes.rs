@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{lines, recording::Recording};
-use crate::support::request;
+use crate::support::{clients, request};
 
 #[derive(Deserialize)]
 struct Truth {
@@ -216,17 +216,4 @@ fn every_answer_reaches_every_client() {
         }
     }
     assert!(translated > 1_500, "{translated}");
-}
-
-pub(super) fn clients(stream: bool) -> Vec<Request> {
-    let gemini =
-        if stream { "/gemini/v1/models/m:streamGenerateContent" } else { "/gemini/v1/models/m:generateContent" };
-    let body = |rest: &str| format!(r#"{{"model":"m","stream":{stream},{rest}}}"#);
-    vec![
-        request("/v1/chat/completions", &body(r#""messages":[]"#)),
-        request("/v1/responses", &body(r#""input":"x""#)),
-        request("/v1/completions", &body(r#""prompt":"x""#)),
-        request("/v1/messages", &body(r#""messages":[],"max_tokens":1"#)),
-        request(gemini, r#"{"contents":[]}"#),
-    ]
 }

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use glaux_llm::{StreamTranslator, Wire, sse, translate_answer};
 use serde::Deserialize;
 
-use super::{cassettes::clients, lines};
+use super::lines;
+use crate::support::clients;
 
 #[derive(Deserialize)]
 struct Fixture {
