@@ -3,9 +3,12 @@
 //! Every figure names its [`Source`]. A price that can't be stated in our meters and conditions is a [`Finding`],
 //! never a rate that is nearly right.
 
+pub mod file;
 mod finding;
 mod matching;
+pub mod merge;
 mod model;
+mod provider;
 mod source;
 
 use std::collections::BTreeMap;
@@ -13,6 +16,7 @@ use std::collections::BTreeMap;
 pub use finding::{Finding, FindingKind};
 pub use matching::Match;
 pub use model::{Capability, Figure, Model, ModelType, Price};
+pub use provider::ProviderEntry;
 pub use source::{Source, Stamp};
 
 /// Models by the name of their provider, and what could not be taken over.

@@ -4,6 +4,7 @@
 //! exact or reported as a [`catalogue::Finding`]. Nothing that a source states about prices is dropped silently.
 
 mod bootstrap;
+pub mod bundled;
 pub mod catalogue;
 mod credentials;
 pub mod import;

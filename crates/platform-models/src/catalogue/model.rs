@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use glaux_kernel::Rate;
-use glaux_llm::{Conditions, Meter};
+use glaux_kernel::{PriceRuleId, Rate};
+use glaux_llm::{Conditions, Meter, PriceRule};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 
 use super::{Match, Source};
@@ -136,6 +136,13 @@ pub struct Price {
     pub conditions: Conditions,
     /// Who says so.
     pub source: Source,
+}
+
+impl Price {
+    /// As the rule by which calls are rated.
+    pub fn into_rule(self, id: PriceRuleId) -> PriceRule {
+        PriceRule { id, meter: self.meter, rate: self.rate, conditions: self.conditions }
+    }
 }
 
 /// A model as a catalogue knows it.

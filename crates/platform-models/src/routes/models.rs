@@ -28,7 +28,8 @@ pub(super) struct ModelView {
 
 impl From<Object<Model>> for ModelView {
     fn from(object: Object<Model>) -> Self {
-        let ModelState { provider: _, model_type, upstream_name, context_window, max_output_tokens, prices } = object.state;
+        let ModelState { provider: _, model_type, upstream_name, context_window, max_output_tokens, prices } =
+            object.state;
         Self {
             id: object.id,
             name: object.name,

@@ -1,10 +1,10 @@
 use axum::{extract::State, http::StatusCode, response::Response};
+use glaux_kernel::problem::Code;
 use glaux_kernel::{Page, ProviderId, Timestamp};
 use glaux_llm::ProviderKind;
 use glaux_platform_kit::{Change, Context, Object, get, list, list_all};
 use glaux_routing::document::ProviderLimits;
 use glaux_web::{Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
-use glaux_kernel::problem::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
