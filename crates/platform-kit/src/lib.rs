@@ -16,7 +16,7 @@ mod vault;
 pub use change::{Change, Changed};
 pub use context::{Context, Publisher};
 pub use history::journal_module;
-pub use object::{Kind, Object, find, find_by_id, get, list, list_all, time_zone};
+pub use object::{Kind, Object, find, find_by_id, find_id, get, list, list_all, time_zone};
 pub use vault::{MasterKey, Vault, VaultError};
 
 /// A capability as the composition root sees it.

@@ -95,3 +95,14 @@ pub async fn time_zone(tx: &mut OrgRead) -> Result<String, Problem> {
     let (zone,) = tx.query(store::TIME_ZONE).fetch_one::<(String,)>().await?;
     Ok(zone)
 }
+
+/// The id that a filter names, by the object's name or by its id. An unknown name is `not_found`; an id may be of an object
+/// that is gone.
+pub async fn find_id<I: Id>(tx: &mut OrgRead, kind: &str, reference: Option<&str>) -> Result<Option<I>, Problem> {
+    let Some(reference) = reference else { return Ok(None) };
+    if let Ok(id) = reference.parse::<I>() {
+        return Ok(Some(id));
+    }
+    let row = tx.query(store::FIND_BY_NAME).bind(kind).bind(reference).fetch_optional::<ObjectRow>().await?;
+    row.map(|row| Some(I::from_uuid(row.id))).ok_or_else(|| Problem::not_found(kind, reference))
+}

@@ -1,9 +1,12 @@
-//! Budgets: how they are configured, and where they stand.
+//! Spending: budgets and where they stand, uses and what each cost, sums over time.
 //!
-//! What is spent has one source, the ledger: [`Balances`] is how the composition root hands it in.
+//! What is spent has one source, the ledger: [`Balances`] is how the composition root hands in its live figures, the
+//! rest comes from its rows and roll-ups.
 
+mod analytics;
 mod budget;
 mod routes;
+mod usage;
 
 use std::sync::Arc;
 
@@ -36,5 +39,15 @@ pub trait Balances: Send + Sync + 'static {
 
 /// The routes.
 pub fn module(balances: Arc<dyn Balances>) -> Module {
-    Module { routes: routes::routes(balances) }
+    Module { routes: routes::routes(balances).merge(usage::routes()).merge(analytics::routes()) }
+}
+
+/// The ledger's rows could not be read.
+fn failed(error: glaux_ledger_store::Error) -> glaux_web::Problem {
+    use glaux_ledger_store::Error;
+    match error {
+        Error::Store(error) => error.into(),
+        Error::TooManyBuckets { .. } => glaux_web::Problem::malformed("?bucket", error.to_string()),
+        Error::Ledger(_) | Error::Moved | Error::Row { .. } | Error::Aborted(_) => glaux_web::Problem::internal(error),
+    }
 }

@@ -6,8 +6,9 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use glaux_kernel::{BudgetId, Timestamp};
+use glaux_kernel::{BudgetId, NodeId, Timestamp};
 use glaux_ledger::{Position, Tail};
+use glaux_ledger_store::{Verification, verify_rows, verify_segments};
 use glaux_platform_spending::{Balances, OpenHold};
 use glaux_store::{Db, Options};
 
@@ -34,6 +35,36 @@ pub(crate) fn dump_ledger(settings: &Settings) -> anyhow::Result<()> {
         }
         from = batch.next;
     }
+}
+
+/// Says whether the ledger adds up.
+pub(crate) fn verify_ledger(settings: &Settings) -> anyhow::Result<()> {
+    let directory = &settings.server.data_dir;
+    let node = std::fs::read_to_string(directory.join("node")).context("the data directory has no node")?;
+    let node = node.trim().parse::<NodeId>().context("the data directory's node is not valid")?;
+    let tail = Tail::at_rest(&directory.join("ledger"));
+    let address = database_address(settings, directory);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let found = runtime.block_on(async {
+        let db = Db::open(&address, &Options::default()).await.context("can't open the database")?;
+        let mut found = Verification::default();
+        verify_rows(&db, &mut found).await.context("the rows can't be read")?;
+        verify_segments(&db, &tail, node, &mut found).await.context("the segments can't be read")?;
+        anyhow::Ok(found)
+    })?;
+    let mut out = io::stdout().lock();
+    for finding in &found.findings {
+        writeln!(out, "{finding}")?;
+    }
+    let Verification { calls, attempts, rollups, records, open_holds, .. } = found;
+    writeln!(
+        out,
+        "{calls} calls, {attempts} attempts, {rollups} roll-ups, {records} records, {open_holds} open holds"
+    )?;
+    if !found.is_sound() {
+        bail!("the ledger does not add up");
+    }
+    Ok(())
 }
 
 /// Says whether the journal is what was written.

@@ -7,6 +7,7 @@ use anyhow::{Context as _, anyhow};
 use axum::Router;
 use glaux_kernel::{Clock, Rng, Secret};
 use glaux_ledger::Ledger;
+use glaux_ledger_store::Projector;
 use glaux_platform_identity::Identity;
 use glaux_platform_kit::{Context, Publisher, Vault};
 use glaux_platform_publish::{Gateways, Publication};
@@ -14,6 +15,7 @@ use glaux_platform_spending::Balances;
 use glaux_store::{Db, MigrateOptions, Migrations, Options};
 use glaux_telemetry::Metrics;
 use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web};
+use tokio::{runtime::Handle, task::JoinHandle};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -41,6 +43,7 @@ pub(crate) struct Control {
     /// The first key of a new installation: shown once.
     pub(crate) first_key: Option<Secret>,
     publication: Arc<Publication>,
+    projector: Projector,
 }
 
 impl Control {
@@ -64,6 +67,7 @@ impl Control {
         let first_key = glaux_platform_keys::bootstrap(&context, &system).await.map_err(failed)?;
         publication.catch_up().await.map_err(failed)?;
 
+        let projector = Projector::new(context.db.clone(), ledger.tail(), ledger.node(), Arc::clone(&context.clock));
         let metrics = Metrics::default();
         let web = Web {
             authenticate: identity,
@@ -76,22 +80,23 @@ impl Control {
         let document = serde_json::to_string(&document).context("the API can't be described")?;
         let routes = routes.with_state(context).merge(describing(document)).merge(exposing(metrics.clone()));
         let router = glaux_web::shell(routes, Arc::new(web), &metrics);
-        Ok(Self { router, admin_token, first_key, publication })
+        Ok(Self { router, admin_token, first_key, publication, projector })
     }
 
-    /// Follows the journal until the process ends.
-    pub(crate) async fn follow(publication: Arc<Publication>) {
-        loop {
-            tokio::time::sleep(LOOK).await;
-            if publication.catch_up().await.is_err() {
-                tracing::warn!("the journal can't be read; calls are served by the configuration in force");
-            }
+    /// Starts what goes on until `stop`: following the journal, carrying the ledger into the database.
+    pub(crate) fn go_on(self, threads: &Handle, stop: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        threads.spawn(follow(self.publication));
+        threads.spawn(self.projector.run(stop))
+    }
+}
+
+/// Publishes what other replicas changed, and what could not be published at once.
+async fn follow(publication: Arc<Publication>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if publication.catch_up().await.is_err() {
+            tracing::warn!("the journal can't be read; calls are served by the configuration in force");
         }
-    }
-
-    /// What keeps the gateway at the journal's position.
-    pub(crate) fn publication(&self) -> Arc<Publication> {
-        Arc::clone(&self.publication)
     }
 }
 

@@ -49,6 +49,8 @@ enum Command {
 enum LedgerCommand {
     /// Prints the records of this node's segments, one JSON object a line.
     Dump,
+    /// Recounts rows, roll-ups, balances and this node's segments against each other.
+    Verify,
 }
 
 #[derive(Subcommand)]
@@ -64,6 +66,7 @@ fn main() -> anyhow::Result<()> {
     match arguments.command {
         Command::Serve => serve::serve(&settings),
         Command::Ledger(LedgerCommand::Dump) => books::dump_ledger(&settings),
+        Command::Ledger(LedgerCommand::Verify) => books::verify_ledger(&settings),
         Command::Journal(JournalCommand::Verify) => books::verify_journal(&settings),
         Command::Openapi => books::print_openapi(),
     }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
+use axum::Router;
 use glaux_gateway::Gateway;
 use glaux_kernel::{Clock, Rng};
 use glaux_ledger::{CommitMode, DataDirectory, Ledger, Options};
@@ -18,7 +19,7 @@ use crate::{
     listen::{self, Service},
     secrets,
     settings::{self, Settings},
-    welcome,
+    welcome::Welcome,
 };
 
 /// Runs until SIGTERM or SIGINT, then drains.
@@ -49,12 +50,21 @@ pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
         ledger,
         gateways: Box::new(move |snapshot| served.put_in_force(snapshot)),
     }))?;
-    control_threads.spawn(Control::follow(control.publication()));
-    let stopped = call_threads.block_on(run(settings, &gateway, &control, control_threads.handle().clone()));
+    let router = control.router.clone();
+    let welcome = Welcome::new(&control);
+    let (stop_projecting, stopped_serving) = tokio::sync::oneshot::channel::<()>();
+    let projecting = control.go_on(control_threads.handle(), async move {
+        // Ends when the sender is dropped, too.
+        drop(stopped_serving.await);
+    });
+    let threads = control_threads.handle().clone();
+    let served = call_threads.block_on(run(settings, &gateway, router, threads, &welcome));
     // What is still open settles itself when its threads drop it.
     call_threads.shutdown_timeout(Duration::from_secs(1));
+    drop(stop_projecting);
+    let projected = control_threads.block_on(projecting);
     control_threads.shutdown_timeout(Duration::from_secs(1));
-    stopped
+    served.and(projected.context("the projection ended early"))
 }
 
 /// Threads of that name; 0 of them: one per core.
@@ -92,15 +102,21 @@ fn tls() -> anyhow::Result<rustls::ClientConfig> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-async fn run(settings: &Settings, gateway: &Arc<Gateway>, control: &Control, threads: Handle) -> anyhow::Result<()> {
+async fn run(
+    settings: &Settings,
+    gateway: &Arc<Gateway>,
+    router: Router,
+    threads: Handle,
+    welcome: &Welcome,
+) -> anyhow::Result<()> {
     let listen = settings.server.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
-    welcome::print(address, control)?;
+    welcome.print(address)?;
     let service = Arc::new(Service {
         gateway: Arc::clone(gateway),
-        router: control.router.clone(),
+        router,
         control: threads,
         header_timeout: Duration::from_secs(settings.gateway.header_timeout_seconds),
     });

@@ -5,36 +5,50 @@ use std::{
     net::SocketAddr,
 };
 
+use glaux_kernel::Secret;
+
 use crate::control::Control;
 
-/// Says where it serves, who the admin is, and what to try first.
-pub(crate) fn print(address: SocketAddr, control: &Control) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let token = control.admin_token.expose();
-    writeln!(out, "\nGlaux serves on http://{address}\n")?;
-    writeln!(out, "  The admin's token, for the management API:\n    {token}\n")?;
-    match &control.first_key {
-        Some(key) => {
-            writeln!(out, "  A first key, shown only now, and a call to the built-in sandbox:")?;
-            writeln!(
-                out,
-                "    curl http://{address}/v1/chat/completions -H 'authorization: Bearer {}' \\",
-                key.expose()
-            )?;
-            writeln!(out, "      -H 'content-type: application/json' \\")?;
-            let body = r#"{"model":"sandbox/echo","messages":[{"role":"user","content":"Hello, owl"}]}"#;
-            writeln!(out, "      -d '{body}'\n")?;
-        }
-        None => {
-            writeln!(out, "  Issue a key:")?;
-            writeln!(
-                out,
-                "    curl http://{address}/api/platform/ai-management/keys -H 'authorization: Bearer {token}' \\"
-            )?;
-            writeln!(out, "      -H 'content-type: application/json' \\")?;
-            let body = r#"{"name":"mine","environment":"development","models":["*"],"features":["*"]}"#;
-            writeln!(out, "      -d '{body}'\n")?;
-        }
+/// Whom to greet with what.
+pub(crate) struct Welcome {
+    admin_token: Secret,
+    first_key: Option<Secret>,
+}
+
+impl Welcome {
+    pub(crate) fn new(control: &Control) -> Self {
+        Self { admin_token: control.admin_token.clone(), first_key: control.first_key.clone() }
     }
-    out.flush()
+
+    /// Says where it serves, who the admin is, and what to try first.
+    pub(crate) fn print(&self, address: SocketAddr) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        let token = self.admin_token.expose();
+        writeln!(out, "\nGlaux serves on http://{address}\n")?;
+        writeln!(out, "  The admin's token, for the management API:\n    {token}\n")?;
+        match &self.first_key {
+            Some(key) => {
+                writeln!(out, "  A first key, shown only now, and a call to the built-in sandbox:")?;
+                writeln!(
+                    out,
+                    "    curl http://{address}/v1/chat/completions -H 'authorization: Bearer {}' \\",
+                    key.expose()
+                )?;
+                writeln!(out, "      -H 'content-type: application/json' \\")?;
+                let body = r#"{"model":"sandbox/echo","messages":[{"role":"user","content":"Hello, owl"}]}"#;
+                writeln!(out, "      -d '{body}'\n")?;
+            }
+            None => {
+                writeln!(out, "  Issue a key:")?;
+                writeln!(
+                    out,
+                    "    curl http://{address}/api/platform/ai-management/keys -H 'authorization: Bearer {token}' \\"
+                )?;
+                writeln!(out, "      -H 'content-type: application/json' \\")?;
+                let body = r#"{"name":"mine","environment":"development","models":["*"],"features":["*"]}"#;
+                writeln!(out, "      -d '{body}'\n")?;
+            }
+        }
+        out.flush()
+    }
 }

@@ -32,6 +32,7 @@ async fn kill_under_load(rounds: u64) {
     }
     glaux.stop();
     check_books(directory.path(), &answered);
+    assert!(run(directory.path(), &["ledger", "verify"]).contains(" 0 open holds"));
     assert!(run(directory.path(), &["journal", "verify"]).contains("whole"));
 }
 

@@ -61,6 +61,8 @@ async fn walk(directory: &std::path::Path, database: Option<&str>) {
     let before = standing["spent"].clone();
     assert_eq!(standing["held"]["amount"], "0.000000000");
 
+    check_usage(&glaux, spent, &before).await;
+
     // A restart keeps configuration and balances.
     glaux.stop();
     let glaux = Glaux::start(directory, database);
@@ -74,6 +76,39 @@ async fn walk(directory: &std::path::Path, database: Option<&str>) {
     assert_eq!(verified["broken"], Value::Null);
     let entries = glaux.manage(Method::GET, "/journal?kind=key&limit=1", "").await;
     assert_eq!((&entries["items"][0]["action"], &entries["items"][0]["name"]), (&json!("update"), &json!("web")));
+}
+
+/// The number on the budget's page is the sum of the entries below it, and each entry can be taken apart.
+async fn check_usage(glaux: &Glaux, answered: usize, spent: &Value) {
+    let path = "/usage?key=web&feature=chatbot&limit=200";
+    let mut entries = Vec::new();
+    for _ in 0..200 {
+        entries = glaux.manage(Method::GET, path, "").await["items"].as_array().unwrap().clone();
+        // Two calls before the budget was set, and the one that was blocked.
+        if entries.len() == answered + 3 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(entries.len(), answered + 3);
+    assert_eq!(entries[0]["status"], "blocked");
+    assert_eq!(entries[0]["blocked_by"], "budget web cap");
+    let nanos = |money: &Value| money["amount"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+    let of_budget: i64 = entries[1..=answered].iter().map(|entry| nanos(&entry["cost"])).sum();
+    assert_eq!(of_budget, nanos(spent));
+
+    let id = entries[1]["id"].as_str().unwrap();
+    let explained = glaux.manage(Method::GET, &format!("/usage/{id}"), "").await;
+    let attempt = &explained["attempts"][0];
+    assert_eq!(attempt["cost_lines"][0]["rate_per_million"], "0.4");
+    assert_eq!(attempt["raw_usage"]["prompt_tokens"], attempt["usage"]["input_tokens"]);
+    assert_eq!(attempt["budgets"].as_array().unwrap().len(), 1);
+    assert_eq!(explained["call"]["requested_model"], "chatbot");
+
+    let range = "from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z";
+    let sums = glaux.manage(Method::GET, &format!("/spending/analytics?{range}&key=web&group_by=model"), "").await;
+    let all: i64 = sums["items"].as_array().unwrap().iter().map(|sum| nanos(&sum["cost"])).sum();
+    assert_eq!(all, entries.iter().map(|entry| nanos(&entry["cost"])).sum::<i64>());
 }
 
 #[tokio::test]
