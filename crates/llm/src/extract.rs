@@ -116,9 +116,19 @@ fn split(total: u64, parts: &[(Meter, u64)], rest: Meter, usage: &mut Usage) {
     usage.add(rest, left);
 }
 
-/// OpenRouter: US dollars. A figure with more decimals than femto-dollars is no exact figure and is not taken.
+/// OpenRouter: US dollars, and where the caller's own key paid, what the provider behind it charged. The figures went
+/// through floats there; what is below a femto-dollar is noise.
 fn billed(usage: Node<'_>) -> Option<Money> {
-    let rate = Rate::parse_per_unit(usage.some("cost")?.text()).ok()?;
+    let charged = dollars(usage.some("cost")?)?;
+    let upstream = usage.some("cost_details").and_then(|details| details.some("upstream_inference_cost"));
+    Some(upstream.and_then(dollars).filter(|_| charged.nanos() == 0).unwrap_or(charged))
+}
+
+fn dollars(amount: Node<'_>) -> Option<Money> {
+    let quoted = amount.string();
+    let text = quoted.as_deref().unwrap_or(amount.text());
+    let noise = text.find('.').map(|point| point + 16).filter(|end| !text.contains(['e', 'E']) && text.len() > *end);
+    let rate = Rate::parse_per_unit(&text[..noise.unwrap_or(text.len())]).ok()?;
     Some(Money::from_femtos(rate.times(1), Currency::USD))
 }
 

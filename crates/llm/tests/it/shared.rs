@@ -2,6 +2,7 @@
 
 mod cassettes;
 mod fixtures;
+mod prices;
 mod recording;
 mod security;
 mod usages;

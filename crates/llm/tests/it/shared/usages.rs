@@ -9,32 +9,44 @@ use serde_json::value::RawValue;
 use super::read;
 
 #[derive(Deserialize)]
-struct Sample {
+pub(super) struct Sample {
     body: BTreeMap<String, Box<RawValue>>,
+    model: Option<String>,
     extracted: Vec<Extracted>,
 }
 
 #[derive(Deserialize)]
-struct Extracted {
+pub(super) struct Extracted {
     extractors: Vec<Extractor>,
     usage: BTreeMap<String, u64>,
 }
 
 #[derive(Deserialize)]
-struct Extractor {
-    provider_id: String,
-    api_flavor: String,
+pub(super) struct Extractor {
+    pub(super) provider_id: String,
+    pub(super) api_flavor: String,
+    pub(super) input_price: Option<String>,
+    pub(super) output_price: Option<String>,
+    pub(super) total_price: Option<String>,
 }
 
 impl Sample {
-    fn object(&self) -> Node<'_> {
+    pub(super) fn object(&self) -> Node<'_> {
         let field = ["usage", "usageMetadata", "meta"].into_iter().find_map(|name| self.body.get(name)).unwrap();
         Node::parse(field.get().as_bytes()).unwrap()
     }
 
-    /// Provider and flavor of the API that the object came from.
+    /// The model, as the answer named it or else as the price list knows it.
+    pub(super) fn model(&self) -> String {
+        let named = ["model", "modelVersion"].into_iter().find_map(|name| self.body.get(name));
+        let named = named.and_then(|text| serde_json::from_str(text.get()).ok());
+        self.model.clone().or(named).unwrap_or_default()
+    }
+
+    /// Provider and flavor of the API that the object came from: by its shape, else by the file it was recorded in.
     fn api(&self) -> (&'static str, &'static str) {
         let file = self.body["file"].get();
+        let recorded = |part: &str| file.contains(part);
         match Shape::of(self.object()) {
             Some(Shape::Anthropic) => ("anthropic", "default"),
             Some(Shape::Gemini) => ("google", "default"),
@@ -42,17 +54,22 @@ impl Sample {
             Some(Shape::Cohere) if self.body.contains_key("meta") => ("cohere", "embeddings"),
             Some(Shape::Cohere) => ("cohere", "default"),
             Some(Shape::OpenAi) if self.object().get("input_tokens").is_some() => ("openai", "responses"),
-            _ if file.contains("groq") => ("groq", "default"),
-            _ if file.contains("mistral") => ("mistral", "default"),
             _ if self.object().get("completion_tokens").is_none() => ("openai", "embeddings"),
-            _ => ("openrouter", "chat"),
+            _ if recorded("groq") => ("groq", "default"),
+            _ if recorded("mistral") => ("mistral", "default"),
+            _ if recorded("openrouter") => ("openrouter", "chat"),
+            _ if recorded("deepseek") => ("deepseek", "chat"),
+            _ if recorded("cerebras") => ("cerebras", "chat"),
+            _ if recorded("zai") => ("zai", "chat"),
+            _ => ("openai", "chat"),
         }
     }
 
-    fn expected(&self) -> Option<&BTreeMap<String, u64>> {
+    /// What the extractor of that API found, and what it says that it costs.
+    pub(super) fn own(&self) -> Option<(&BTreeMap<String, u64>, &Extractor)> {
         let (provider, flavor) = self.api();
-        let own = |extractor: &Extractor| extractor.provider_id == provider && extractor.api_flavor == flavor;
-        self.extracted.iter().find(|group| group.extractors.iter().any(own)).map(|group| &group.usage)
+        let own = |extractor: &&Extractor| extractor.provider_id == provider && extractor.api_flavor == flavor;
+        self.extracted.iter().find_map(|group| Some((&group.usage, group.extractors.iter().find(own)?)))
     }
 }
 
@@ -80,7 +97,7 @@ fn every_object_is_read_by_the_extractor_of_its_own_api() {
     let (mut equal, mut cached, mut wrong) = (0, 0, Vec::new());
     for sample in &samples {
         let (provider, flavor) = sample.api();
-        let Some(expected) = sample.expected() else {
+        let Some((expected, _)) = sample.own() else {
             wrong.push(format!("no {provider}/{flavor} for {}", sample.object().text()));
             continue;
         };
