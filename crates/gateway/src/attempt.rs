@@ -105,6 +105,16 @@ impl Attempts {
         if held.hold.throttled_by().is_some() {
             tokio::time::sleep(THROTTLE).await;
         }
+        let sent_wall = call.gateway.clock.now();
+        let provider = &model.provider;
+        let authorized = glaux_llm::authorize(&mut held.outbound, provider.kind, &provider.credentials, sent_wall);
+        if let Err(error) = authorized {
+            tracing::error!(%error, provider = %provider.name, "credentials can't be used");
+            drop(held.hold.release(Status::Error, Some(Code::UpstreamError.as_str().to_owned())));
+            return Tried::Next(
+                call.end(Refusal::new(Code::UpstreamError, "The provider's credentials can't be used.")),
+            );
+        }
         unused.used();
         self.exchange(call, model, health, place, held).await
     }
@@ -118,17 +128,9 @@ impl Attempts {
         place: Place,
         held: Held,
     ) -> Tried {
-        let Held { hold, mut outbound, bound, output_limit } = held;
+        let Held { hold, outbound, bound, output_limit, nanos } = held;
         let clamped = outbound.clamped_from.is_some() || self.request.facts.max_output_tokens.is_none();
         let (sent_wall, sent_at) = (call.gateway.clock.now(), call.gateway.clock.monotonic());
-        let provider = &model.provider;
-        if let Err(error) = glaux_llm::authorize(&mut outbound, provider.kind, &provider.credentials, sent_wall) {
-            tracing::error!(%error, provider = %provider.name, "credentials can't be used");
-            drop(hold.release(Status::Error, Some(Code::UpstreamError.as_str().to_owned())));
-            return Tried::Next(
-                call.end(Refusal::new(Code::UpstreamError, "The provider's credentials can't be used.")),
-            );
-        }
         call.attempts += 1;
         // A provider without streams is asked for a whole answer, of which a stream is made.
         let streams = self.request.stream && (outbound.stream || outbound.wire == Wire::VisionAnnotate);
@@ -147,6 +149,7 @@ impl Attempts {
             health: Arc::clone(health),
             estimate: estimate(&self.request),
             bound,
+            held_nanos: nanos,
             sent_wall,
             sent_at,
             first_byte: None,

@@ -90,6 +90,8 @@ pub(crate) struct Open {
     pub(crate) wire: Wire,
     /// The most that it can use: charged when nothing else is known.
     pub(crate) bound: Usage,
+    /// What the bound costs, in nano-dollars.
+    pub(crate) held_nanos: i64,
     /// What it is taken to have used when the provider answered and reported nothing.
     pub(crate) estimate: Usage,
     pub(crate) sent_wall: Timestamp,

@@ -91,7 +91,7 @@ impl ModelHealth {
         }
     }
 
-    /// Whether a retry or fail-over may be added: at most `percent` of recent calls, and always a few.
+    /// Whether a retry may be added: at most `percent` of recent calls, and always a few.
     pub(crate) fn take_retry(&self, percent: u32, now: Duration) -> bool {
         let mut state = self.0.lock();
         let recent = state.sum(RECENT, now);

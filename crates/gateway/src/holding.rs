@@ -52,6 +52,8 @@ pub(crate) struct Held {
     pub(crate) outbound: Outbound,
     pub(crate) bound: Usage,
     pub(crate) output_limit: u64,
+    /// What is charged if nothing is ever heard of the attempt.
+    pub(crate) nanos: i64,
 }
 
 /// Why no hold was opened.
@@ -73,7 +75,7 @@ impl Attempts {
             match self.open_hold(call, model, bound)? {
                 Ok(hold) => {
                     call.record.details().dropped = outbound.dropped.iter().map(|field| field.to_string()).collect();
-                    return Ok(Held { hold, outbound, bound, output_limit: limit });
+                    return Ok(Held { hold: hold.0, outbound, bound, output_limit: limit, nanos: hold.1 });
                 }
                 Err(refused) => match self.fit(model, &refused, limit, call.record.details().at) {
                     Some(smaller) => limit = smaller,
@@ -103,7 +105,12 @@ impl Attempts {
         })
     }
 
-    fn open_hold(&self, call: &mut Call, model: &Model, bound: Usage) -> Result<Result<Hold, BudgetRefusal>, Denied> {
+    fn open_hold(
+        &self,
+        call: &mut Call,
+        model: &Model,
+        bound: Usage,
+    ) -> Result<Result<(Hold, i64), BudgetRefusal>, Denied> {
         let key = Arc::clone(&call.key);
         let at = call.record.details().at;
         let attribution = &call.record.details().attribution;
@@ -133,7 +140,7 @@ impl Attempts {
             budgets: &budgets,
         };
         match call.record.open_hold(open) {
-            Ok(hold) => Ok(Ok(hold)),
+            Ok(hold) => Ok(Ok((hold, amount.nanos()))),
             Err(Refused::Budget(refused)) => Ok(Err(refused)),
             Err(Refused::Ledger(error)) => {
                 tracing::error!(%error, "a hold can't be written");

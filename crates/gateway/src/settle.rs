@@ -74,8 +74,9 @@ pub(crate) fn lost(open: Open, broken: Broken) -> (Call, Commit) {
         return failed(open, End { status: Status::Error, http_status: 502, error_code: Some(code) });
     }
     open.count(Outcome::Failed);
-    let code = code.to_owned();
-    (open.call, open.hold.settle_at_bound(broken.status(), Some(code)).commit)
+    let Open { mut call, hold, held_nanos, .. } = open;
+    call.cost_nanos = call.cost_nanos.saturating_add(held_nanos);
+    (call, hold.settle_at_bound(broken.status(), Some(code.to_owned())).commit)
 }
 
 /// Settles an attempt that is cut off before its usage is known: by what went by of a stream, else at its bound.

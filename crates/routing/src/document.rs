@@ -281,7 +281,7 @@ pub struct Policy {
     pub retries: u32,
     /// The first pause before another attempt; doubles, with jitter.
     pub retry_backoff_ms: u64,
-    /// Retries and fail-overs in percent of calls, over ten seconds, per model; protects a provider that is down.
+    /// Retries in percent of calls, over ten seconds, per model: a provider that is down is not hit with more.
     pub retry_budget_percent: u32,
     /// Seconds that an identical request may be answered from the cache; 0: never.
     pub cache_ttl_seconds: u32,
@@ -290,8 +290,6 @@ pub struct Policy {
     pub on_unsupported: UnsupportedPolicy,
     /// The output limit sent upstream where neither client nor model has one.
     pub max_output_tokens: u64,
-    /// Output tokens held ahead for a stream; absent: the whole bound is held.
-    pub stream_slice_tokens: Option<u64>,
     /// What is held for a model without a price; absent: refused under a blocking budget.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub unpriced_hold: Option<Money>,
@@ -307,7 +305,6 @@ impl Default for Policy {
             cache_ttl_seconds: 0,
             on_unsupported: UnsupportedPolicy::Refuse,
             max_output_tokens: 4096,
-            stream_slice_tokens: None,
             unpriced_hold: None,
         }
     }

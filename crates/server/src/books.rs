@@ -13,7 +13,7 @@ use glaux_platform_spending::{Balances, OpenHold};
 use glaux_store::{Db, Options};
 
 use crate::{
-    control::{database_address, routes},
+    control::{database_address, describe_routes},
     settings::Settings,
 };
 
@@ -92,7 +92,7 @@ pub(crate) fn verify_journal(settings: &Settings) -> anyhow::Result<()> {
 
 /// Prints the OpenAPI document of the routes.
 pub(crate) fn print_openapi() -> anyhow::Result<()> {
-    let (_, document) = routes(Arc::new(NoBalances));
+    let (_, document) = describe_routes(Arc::new(NoBalances));
     writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&document)?)?;
     Ok(())
 }

@@ -4,8 +4,8 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, anyhow};
-use axum::Router;
-use glaux_kernel::{Clock, Rng, Secret};
+use axum::{Extension, Router, response::IntoResponse};
+use glaux_kernel::{Clock, Permission, Rng, Secret};
 use glaux_ledger::Ledger;
 use glaux_ledger_store::Projector;
 use glaux_platform_identity::Identity;
@@ -14,10 +14,10 @@ use glaux_platform_publish::{Gateways, Publication};
 use glaux_platform_spending::Balances;
 use glaux_store::{Db, MigrateOptions, Migrations, Options};
 use glaux_telemetry::Metrics;
-use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web};
+use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web, live::Events};
 use tokio::{runtime::Handle, task::JoinHandle};
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{balances::LedgerBalances, modules::modules, secrets, settings::Settings};
 
@@ -57,7 +57,8 @@ impl Control {
         let file = directory.join("snapshot.json");
         let publication = Arc::new(Publication::new(db.clone(), Arc::clone(&vault), file, gateways));
         let publisher: Arc<dyn Publisher> = Arc::clone(&publication) as _;
-        let context = Context { db, clock, rng, vault, publisher };
+        let events = Events::new(&*rng);
+        let context = Context { db, clock, rng, vault, publisher, events };
 
         let admin_token = secrets::admin_token(settings.server.admin_token.as_ref(), directory, &*context.rng)?;
         let identity = Identity::bootstrap(context.clone(), &admin_token).await.map_err(failed)?;
@@ -76,9 +77,9 @@ impl Control {
             rng: Arc::clone(&context.rng),
             body_limit: DEFAULT_BODY_LIMIT,
         };
-        let (routes, document) = routes(Arc::new(LedgerBalances(ledger)));
+        let (routes, document) = describe_routes(Arc::new(LedgerBalances(ledger)));
         let document = serde_json::to_string(&document).context("the API can't be described")?;
-        let routes = routes.with_state(context).merge(describing(document)).merge(exposing(metrics.clone()));
+        let routes = routes.with_state(context).merge(describing(document)).layer(Extension(metrics.clone()));
         let router = glaux_web::shell(routes, Arc::new(web), &metrics);
         Ok(Self { router, admin_token, first_key, publication, projector })
     }
@@ -120,9 +121,9 @@ pub(crate) fn database_address(settings: &Settings, directory: &Path) -> String 
 }
 
 /// The routes of all capabilities and their description.
-pub(crate) fn routes(balances: Arc<dyn Balances>) -> (Router<Context>, OpenApi) {
+pub(crate) fn describe_routes(balances: Arc<dyn Balances>) -> (Router<Context>, OpenApi) {
     let modules = modules(balances);
-    let all = modules.into_iter().fold(OpenApiRouter::new(), |all, module| all.merge(module.routes));
+    let all = modules.into_iter().fold(exposing(), |all, module| all.merge(module.routes));
     let (routes, mut document) = all.split_for_parts();
     document.info.title = "Glaux".to_owned();
     document.info.description = Some("The management API.".to_owned());
@@ -137,12 +138,19 @@ fn describing(document: String) -> Router {
     Router::new().route("/api/openapi.json", axum::routing::get(answer))
 }
 
-fn exposing(metrics: Metrics) -> Router {
-    let answer = move || async move {
-        let text = metrics.expose().map_err(Problem::internal)?;
-        Ok::<_, Problem>(([(http::header::CONTENT_TYPE, glaux_telemetry::EXPOSITION_CONTENT_TYPE)], text))
-    };
-    Router::new().route("/metrics", axum::routing::get(answer))
+const READ_METRICS: Permission = Permission("metrics.read");
+
+/// The metrics, for a scraper with a token.
+fn exposing() -> OpenApiRouter<Context> {
+    OpenApiRouter::new().routes(glaux_web::permit(READ_METRICS, routes!(get_metrics)))
+}
+
+/// What is counted, as Prometheus reads it.
+#[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "operation",
+    responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
+async fn get_metrics(Extension(metrics): Extension<Metrics>) -> Result<impl IntoResponse, Problem> {
+    let text = metrics.expose().map_err(Problem::internal)?;
+    Ok(([(http::header::CONTENT_TYPE, glaux_telemetry::EXPOSITION_CONTENT_TYPE)], text))
 }
 
 /// A problem of bootstrap, for the one who starts the process.

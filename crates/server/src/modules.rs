@@ -9,6 +9,7 @@ use glaux_platform_spending::Balances;
 pub(crate) fn modules(balances: Arc<dyn Balances>) -> Vec<Module> {
     vec![
         glaux_platform_kit::journal_module(),
+        glaux_platform_kit::live_module(),
         glaux_platform_identity::module(),
         glaux_platform_applications::module(),
         glaux_platform_models::module(),
