@@ -1,5 +1,5 @@
 use glaux_kernel::{OrganizationId, Secret, SecretId};
-use glaux_llm::Credentials;
+use glaux_llm::{Credentials, ProviderKind};
 use glaux_platform_kit::Vault;
 use glaux_web::FieldError;
 use serde::Deserialize;
@@ -31,13 +31,16 @@ enum Sealed {
 }
 
 impl NewCredentials {
-    /// The text to be sealed.
-    pub(crate) fn seal_text(self) -> Result<Secret, Vec<FieldError>> {
+    /// The text to be sealed for a provider of this kind.
+    pub(crate) fn seal_text(self, kind: ProviderKind) -> Result<Secret, Vec<FieldError>> {
         let error = |detail: &str| vec![FieldError::new("/credentials", detail)];
         let Self { api_key, access_key_id, secret_access_key, session_token } = self;
         let value = match (api_key, access_key_id, secret_access_key) {
             (Some(key), None, None) if !key.expose().is_empty() && session_token.is_none() => {
                 serde_json::json!({ "form": "api_key", "api_key": key.expose() })
+            }
+            (None, Some(_), Some(_)) if kind != ProviderKind::Bedrock => {
+                return Err(error(&format!("{kind} providers are known by an api_key")));
             }
             (None, Some(id), Some(secret)) => serde_json::json!({
                 "form": "aws",

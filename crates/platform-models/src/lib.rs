@@ -1,8 +1,11 @@
 //! Providers, models, prices, aliases and routing policies: what a call can go to, and what that costs.
 //!
 //! The catalogue is data: figures come from published price lists through [`import`], each with its source, and are
-//! exact or reported as a [`catalogue::Finding`]. Nothing that a source states about prices is dropped silently.
+//! exact or reported as a [`catalogue::Finding`]. Nothing that a source states about prices is dropped silently. An
+//! organization takes over from it what it wants, and what a person stated is never overwritten by it.
 
+mod adoption;
+mod alias;
 mod bootstrap;
 pub mod bundled;
 pub mod catalogue;
@@ -10,15 +13,29 @@ mod credentials;
 pub mod import;
 mod model;
 mod price;
+mod probe;
 mod provider;
 mod routes;
+mod routing_policy;
 
+use std::sync::Arc;
+
+use glaux_platform_kit::Module;
+
+pub use alias::{Alias, AliasState};
 pub use bootstrap::bootstrap;
 pub use credentials::open_credentials;
-pub use model::{Model, ModelState, ModelType};
+pub use model::{Model, ModelState, Origin};
+pub use probe::{Probe, ProbeOutcome};
 pub use provider::{CredentialReference, Provider, ProviderState};
+pub use routing_policy::{RoutingPolicy, RoutingPolicyState, limits_of, policy_of};
 
 /// The routes.
-pub fn module() -> glaux_platform_kit::Module {
-    glaux_platform_kit::Module { routes: routes::routes() }
+pub fn module() -> Module {
+    Module { routes: routes::routes() }
+}
+
+/// The route that tests a provider with a call.
+pub fn probing_module(probe: Arc<dyn Probe>) -> Module {
+    Module { routes: routes::probing_routes(probe) }
 }

@@ -4,6 +4,8 @@ use glaux_routing::document::PriceRule;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::catalogue::ModelType;
+
 /// A catalogue entry of a provider. Its name is `provider/model`.
 pub struct Model;
 
@@ -12,26 +14,6 @@ impl Kind for Model {
     const SCHEMA_VERSION: u32 = 1;
     type Id = ModelId;
     type State = ModelState;
-}
-
-/// What a model does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelType {
-    /// Text, and what comes with it.
-    Llm,
-    /// Labels for images.
-    Vision,
-    /// Vectors.
-    Embedding,
-    /// Images out.
-    Image,
-    /// Speech in or out.
-    Audio,
-    /// An order of documents.
-    Rerank,
-    /// Categories of harm.
-    Moderation,
 }
 
 /// What is known of a model.
@@ -50,4 +32,22 @@ pub struct ModelState {
     pub max_output_tokens: Option<u64>,
     /// What it charges.
     pub prices: Vec<PriceRule>,
+    /// Where these figures were taken from; absent: a person stated them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// The entry of the bundled catalogue that a model's figures were taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ModelOrigin)]
+pub struct Origin {
+    /// The catalogue's name for the provider.
+    #[schema(example = "openai")]
+    pub catalog: String,
+    /// The catalogue's name for the model.
+    #[schema(example = "gpt-4.1-mini")]
+    pub model: String,
+    /// Each source of a figure, its revision and date.
+    #[schema(example = json!(["litellm 1.109.1 of 2026-11-12"]))]
+    pub sources: Vec<String>,
 }

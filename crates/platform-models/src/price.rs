@@ -1,9 +1,13 @@
+mod succession;
+
 use glaux_kernel::{PriceRuleId, Rate, Rng, Timestamp};
 use glaux_llm::{Conditions, Meter};
 use glaux_routing::document::PriceRule;
 use glaux_web::FieldError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub(crate) use succession::succeed;
 
 /// A rate for a meter: per million units, or per single unit.
 #[derive(Serialize, Deserialize, ToSchema)]

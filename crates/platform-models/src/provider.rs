@@ -42,32 +42,83 @@ pub struct CredentialReference {
 }
 
 impl ProviderState {
+    /// With what follows from the kind: Bedrock's address is that of its region.
+    pub(crate) fn complete(mut self) -> Self {
+        if let (ProviderKind::Bedrock, None, Some(region)) = (self.kind, &self.base_url, &self.region) {
+            self.base_url = Some(format!("https://bedrock-runtime.{region}.amazonaws.com"));
+        }
+        self
+    }
+
     /// The rules of the kind that are not kept.
     pub(crate) fn check(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        match &self.base_url {
-            Some(url) => {
-                if let Err(error) = url.parse::<Base>() {
-                    errors.push(FieldError::new("/base_url", error.to_string()));
-                }
+        let mut rule = |pointer: &str, holds: bool, detail: String| {
+            if !holds {
+                errors.push(FieldError::new(pointer, detail));
             }
-            None if self.kind.default_base_url().is_none() => {
-                errors.push(FieldError::new("/base_url", format!("{} providers need a base_url", self.kind)));
-            }
-            None => {}
-        }
-        let needs_credential = match self.kind {
-            ProviderKind::Sandbox | ProviderKind::OpenAiCompatible => false,
-            ProviderKind::OpenAi
-            | ProviderKind::Anthropic
-            | ProviderKind::Gemini
-            | ProviderKind::GoogleVision
-            | ProviderKind::AzureOpenAi
-            | ProviderKind::Bedrock => true,
         };
-        if needs_credential && self.credential.is_none() {
-            errors.push(FieldError::new("/credentials", format!("{} providers need credentials", self.kind)));
+        let kind = self.kind;
+        match &self.base_url {
+            Some(url) => rule("/base_url", url.parse::<Base>().is_ok(), format!("`{url}` is no http or https URL")),
+            None => rule("/base_url", kind.default_base_url().is_some(), format!("{kind} providers need a base_url")),
         }
+        let is_azure = kind == ProviderKind::AzureOpenAi;
+        rule("/api_version", is_azure || self.api_version.is_none(), format!("{kind} providers have no api_version"));
+        let needs_region = kind == ProviderKind::Bedrock;
+        rule("/region", !needs_region || self.region.is_some(), format!("{kind} providers need a region"));
+        let is_open = matches!(kind, ProviderKind::Sandbox | ProviderKind::OpenAiCompatible);
+        rule("/credentials", is_open || self.credential.is_some(), format!("{kind} providers need credentials"));
         errors
+    }
+}
+
+/// What names of providers and policies are made of.
+pub(crate) fn is_name(name: &str) -> bool {
+    let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_');
+    !name.is_empty() && name.len() <= 64 && name.bytes().all(valid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(kind: ProviderKind) -> ProviderState {
+        let secret = SecretId::from_uuid(Default::default());
+        ProviderState {
+            kind,
+            base_url: None,
+            api_version: None,
+            region: None,
+            credential: Some(CredentialReference { secret, fingerprint: String::new() }),
+            limits: ProviderLimits::default(),
+        }
+    }
+
+    #[test]
+    fn every_kind_has_its_rules() {
+        let check = |state: ProviderState, expected: &[&str]| {
+            let state = state.complete();
+            let pointers: Vec<String> = state.check().into_iter().map(|error| error.pointer).collect();
+            assert_eq!(pointers, expected, "{state:?}");
+        };
+        let base_url = Some("https://acme.example/v1".to_owned());
+        check(state(ProviderKind::OpenAi), &[]);
+        check(ProviderState { credential: None, ..state(ProviderKind::Anthropic) }, &["/credentials"]);
+        check(ProviderState { credential: None, ..state(ProviderKind::Sandbox) }, &[]);
+        check(
+            ProviderState { api_version: Some("2024-10-21".to_owned()), ..state(ProviderKind::Gemini) },
+            &["/api_version"],
+        );
+        check(state(ProviderKind::AzureOpenAi), &["/base_url"]);
+        let version = Some("2024-10-21".to_owned());
+        check(
+            ProviderState { base_url: base_url.clone(), api_version: version, ..state(ProviderKind::AzureOpenAi) },
+            &[],
+        );
+        check(state(ProviderKind::Bedrock), &["/base_url", "/region"]);
+        check(ProviderState { region: Some("eu-west-1".to_owned()), ..state(ProviderKind::Bedrock) }, &[]);
+        check(ProviderState { base_url, credential: None, ..state(ProviderKind::OpenAiCompatible) }, &[]);
+        check(ProviderState { base_url: Some("acme".to_owned()), ..state(ProviderKind::OpenAi) }, &["/base_url"]);
     }
 }

@@ -1,13 +1,14 @@
 use std::collections::BTreeSet;
 
-use glaux_kernel::{PriceRuleId, Rate};
+use glaux_kernel::{PriceRuleId, Rate, Timestamp};
 use glaux_llm::{Conditions, Meter, PriceRule};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
+use utoipa::ToSchema;
 
 use super::{Match, Source};
 
 /// What a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ModelType {
     /// Reads and writes text, maybe more.
@@ -27,23 +28,6 @@ pub enum ModelType {
 }
 
 impl ModelType {
-    /// Every type, in the order of the documentation.
-    pub const ALL: [Self; 7] =
-        [Self::Llm, Self::Vision, Self::Embedding, Self::Image, Self::Audio, Self::Rerank, Self::Moderation];
-
-    /// The wire and database text.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Llm => "llm",
-            Self::Vision => "vision",
-            Self::Embedding => "embedding",
-            Self::Image => "image",
-            Self::Audio => "audio",
-            Self::Rerank => "rerank",
-            Self::Moderation => "moderation",
-        }
-    }
-
     /// What the name says, for sources that state no type.
     pub fn from_name(name: &str) -> Self {
         let name = name.to_ascii_lowercase();
@@ -184,6 +168,12 @@ impl Model {
     /// Its rule matches `name`.
     pub fn answers_to(&self, name: &str) -> bool {
         self.matches.as_ref().is_some_and(|rule| rule.is_match(name))
+    }
+
+    /// The provider no longer serves it at that moment. A day that can't be read has not come.
+    pub fn is_retired(&self, at: Timestamp) -> bool {
+        let day = self.retired_on.as_deref().and_then(|day| format!("{day}T00:00:00Z").parse::<Timestamp>().ok());
+        day.is_some_and(|day| day <= at)
     }
 
     /// Puts the prices into their canonical order: by meter, then by what makes the condition more specific.

@@ -6,7 +6,7 @@ use glaux_web::{Caller, FieldError, Json, PageParameters, PageSchema, Paging, Pa
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Model, ModelState, ModelType, Provider, price::PriceInput};
+use crate::{Model, ModelState, Origin, Provider, catalogue::ModelType, price::PriceInput};
 
 /// A catalogue entry of a provider.
 #[derive(Serialize, ToSchema)]
@@ -22,13 +22,15 @@ pub(super) struct ModelView {
     context_window: Option<u64>,
     max_output_tokens: Option<u64>,
     prices: Vec<PriceInput>,
+    /// Where the figures were taken from; absent: a person stated them.
+    origin: Option<Origin>,
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
 impl From<Object<Model>> for ModelView {
     fn from(object: Object<Model>) -> Self {
-        let ModelState { provider: _, model_type, upstream_name, context_window, max_output_tokens, prices } =
+        let ModelState { provider: _, model_type, upstream_name, context_window, max_output_tokens, prices, origin } =
             object.state;
         Self {
             id: object.id,
@@ -38,6 +40,7 @@ impl From<Object<Model>> for ModelView {
             context_window,
             max_output_tokens,
             prices: prices.iter().map(PriceInput::from).collect(),
+            origin,
             updated_at: object.updated_at,
         }
     }
@@ -113,6 +116,7 @@ pub(super) async fn create_model(
         context_window: new.context_window,
         max_output_tokens: new.max_output_tokens,
         prices: rules(&context, new.prices)?,
+        origin: None,
     };
     let model = change.create::<Model>(&format!("{}/{}", provider.name, new.name), state).await?;
     let tag = model.tag()?;
@@ -144,10 +148,13 @@ pub(super) async fn update_model(
     let mut change = Change::begin(&context, write).await?;
     let model = get::<Model>(change.read(), &reference).await?;
     let now = model.state.clone();
+    let states_figures = asked.prices.is_some() || asked.context_window.is_some() || asked.max_output_tokens.is_some();
     let state = ModelState {
         upstream_name: asked.upstream_name.or(now.upstream_name),
         context_window: asked.context_window.or(now.context_window),
         max_output_tokens: asked.max_output_tokens.or(now.max_output_tokens),
+        // Figures that a person stated are no longer the catalogue's.
+        origin: now.origin.filter(|_| !states_figures),
         prices: match asked.prices {
             Some(prices) => rules(&context, prices)?,
             None => now.prices,

@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 
 use crate::{
     CredentialReference, Model, Provider, ProviderState,
+    adoption::{Adoption, Wanted, adopt, find_entry},
     credentials::{NewCredentials, fingerprint},
+    provider::is_name,
 };
 
 /// An upstream account. Its credentials never come back.
@@ -68,6 +70,25 @@ pub(super) struct NewProvider {
     credentials: Option<NewCredentials>,
     #[serde(default)]
     limits: ProviderLimits,
+    /// Also takes over the models that the bundled catalogue has of it, with their prices.
+    #[serde(default)]
+    catalog: bool,
+}
+
+/// A new upstream account, and the models that it came with.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CreatedProvider {
+    #[serde(flatten)]
+    provider: ProviderView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catalog: Option<Adoption>,
+}
+
+/// The credentials that replace the present ones.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CredentialRotation {
+    credentials: NewCredentials,
 }
 
 /// What changes of a provider; what is absent stays. New credentials replace the old ones at once.
@@ -81,15 +102,18 @@ pub(super) struct ProviderChange {
     limits: Option<ProviderLimits>,
 }
 
-async fn seal(change: &mut Change, credentials: NewCredentials) -> Result<CredentialReference, Problem> {
-    let text = credentials.seal_text().map_err(Problem::invalid)?;
+async fn seal(
+    change: &mut Change,
+    kind: ProviderKind,
+    credentials: NewCredentials,
+) -> Result<CredentialReference, Problem> {
+    let text = credentials.seal_text(kind).map_err(Problem::invalid)?;
     Ok(CredentialReference { fingerprint: fingerprint(&text), secret: change.seal(&text).await? })
 }
 
 fn check(name: &str, state: &ProviderState) -> Result<(), Problem> {
     let mut errors = state.check();
-    let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_');
-    if name.is_empty() || name.len() > 64 || !name.bytes().all(valid) {
+    if !is_name(name) {
         let detail = "a name has 1 to 64 lower-case letters, digits, hyphens, points and underscores";
         errors.push(FieldError::new("/name", detail));
     }
@@ -110,23 +134,33 @@ pub(super) async fn list_providers(
 
 /// Adds an upstream account.
 #[utoipa::path(post, path = "/api/platform/ai-management/models/providers", operation_id = "create_provider",
-    tag = "models", request_body = NewProvider, responses((status = 201, body = ProviderView)))]
+    tag = "models", request_body = NewProvider, responses((status = 201, body = CreatedProvider)))]
 pub(super) async fn create_provider(
     State(context): State<Context>,
     write: Write,
     Json(new): Json<NewProvider>,
 ) -> Result<Response, Problem> {
-    let NewProvider { name, kind, base_url, api_version, region, credentials, limits } = new;
+    let NewProvider { name, kind, base_url, api_version, region, credentials, limits, catalog } = new;
     let mut change = Change::begin(&context, write).await?;
     let credential = match credentials {
-        Some(credentials) => Some(seal(&mut change, credentials).await?),
+        Some(credentials) => Some(seal(&mut change, kind, credentials).await?),
         None => None,
     };
-    let state = ProviderState { kind, base_url, api_version, region, credential, limits };
+    let state = ProviderState { kind, base_url, api_version, region, credential, limits }.complete();
     check(&name, &state)?;
+    let entry = if catalog { Some(find_entry(&name, &state)?.ok_or_else(no_entry)?) } else { None };
     let provider = change.create::<Provider>(&name, state).await?;
     let tag = provider.tag()?;
-    change.answer(StatusCode::CREATED, ProviderView::from(provider), Some(tag)).await
+    let catalog = match entry {
+        Some(entry) => Some(adopt(&mut change, &provider, &entry, Wanted::Served).await?),
+        None => None,
+    };
+    change.answer(StatusCode::CREATED, CreatedProvider { provider: provider.into(), catalog }, Some(tag)).await
+}
+
+fn no_entry() -> Problem {
+    let detail = "the catalogue has no such provider; create it without, and name one in its catalog-import";
+    Problem::invalid(vec![FieldError::new("/catalog", detail)])
 }
 
 /// A provider by name or id.
@@ -156,12 +190,7 @@ pub(super) async fn update_provider(
     let provider = get::<Provider>(change.read(), &reference).await?;
     let now = provider.state.clone();
     let credential = match asked.credentials {
-        Some(credentials) => {
-            if let Some(old) = &now.credential {
-                change.forget(old.secret).await?;
-            }
-            Some(seal(&mut change, credentials).await?)
-        }
+        Some(credentials) => Some(replace_credentials(&mut change, &now, credentials).await?),
         None => now.credential,
     };
     let state = ProviderState {
@@ -174,6 +203,36 @@ pub(super) async fn update_provider(
     };
     check(&provider.name, &state)?;
     let provider = change.replace(provider, state).await?;
+    let tag = provider.tag()?;
+    change.answer(StatusCode::OK, ProviderView::from(provider), Some(tag)).await
+}
+
+async fn replace_credentials(
+    change: &mut Change,
+    now: &ProviderState,
+    credentials: NewCredentials,
+) -> Result<CredentialReference, Problem> {
+    if let Some(old) = &now.credential {
+        change.forget(old.secret).await?;
+    }
+    seal(change, now.kind, credentials).await
+}
+
+/// Replaces the credentials of a provider. Calls that are under way end with the old ones.
+#[utoipa::path(post, path = "/api/platform/ai-management/models/providers/{provider}/rotate",
+    operation_id = "rotate_provider", tag = "models", params(("provider" = String, Path)),
+    request_body = CredentialRotation, responses((status = 200, body = ProviderView)))]
+pub(super) async fn rotate_provider(
+    State(context): State<Context>,
+    write: Write,
+    Path(reference): Path<String>,
+    Json(asked): Json<CredentialRotation>,
+) -> Result<Response, Problem> {
+    let mut change = Change::begin(&context, write).await?;
+    let provider = get::<Provider>(change.read(), &reference).await?;
+    let now = provider.state.clone();
+    let credential = Some(replace_credentials(&mut change, &now, asked.credentials).await?);
+    let provider = change.replace(provider, ProviderState { credential, ..now }).await?;
     let tag = provider.tag()?;
     change.answer(StatusCode::OK, ProviderView::from(provider), Some(tag)).await
 }

@@ -1,0 +1,90 @@
+use glaux_kernel::Timestamp;
+use glaux_llm::Conditions;
+use glaux_routing::document::PriceRule;
+
+/// The rules in force from `now` on are `next`; what was in force before stays, so that the past can be rated again.
+///
+/// A rule that says what an old one says keeps that one's id. `old` rules that are replaced end at `now`.
+pub(crate) fn succeed(old: &[PriceRule], next: Vec<PriceRule>, now: Timestamp) -> Vec<PriceRule> {
+    let mut rules = Vec::with_capacity(old.len() + next.len());
+    for rule in old {
+        if is_over(rule, now) || next.iter().any(|next| says_the_same(rule, next)) {
+            rules.push(rule.clone());
+        } else if rule.conditions.effective_from.is_none_or(|from| from < now) {
+            let conditions = Conditions { effective_until: Some(now), ..rule.conditions.clone() };
+            rules.push(PriceRule { conditions, ..rule.clone() });
+        }
+    }
+    for rule in next {
+        if old.iter().any(|old| !is_over(old, now) && says_the_same(old, &rule)) {
+            continue;
+        }
+        let replaces = old.iter().any(|old| !is_over(old, now) && is_about_the_same(old, &rule));
+        let effective_from = match rule.conditions.effective_from {
+            Some(from) => Some(if replaces { from.max(now) } else { from }),
+            None => replaces.then_some(now),
+        };
+        rules.push(PriceRule { conditions: Conditions { effective_from, ..rule.conditions }, ..rule });
+    }
+    rules
+}
+
+fn is_over(rule: &PriceRule, now: Timestamp) -> bool {
+    rule.conditions.effective_until.is_some_and(|until| until <= now)
+}
+
+fn undated(conditions: &Conditions) -> Conditions {
+    Conditions { effective_from: None, effective_until: None, ..conditions.clone() }
+}
+
+fn is_about_the_same(old: &PriceRule, next: &PriceRule) -> bool {
+    old.meter == next.meter && undated(&old.conditions) == undated(&next.conditions)
+}
+
+/// The old rule may know since when it holds where the new one does not.
+fn says_the_same(old: &PriceRule, next: &PriceRule) -> bool {
+    is_about_the_same(old, next)
+        && old.rate == next.rate
+        && old.conditions.effective_until == next.conditions.effective_until
+        && (next.conditions.effective_from.is_none() || old.conditions.effective_from == next.conditions.effective_from)
+}
+
+#[cfg(test)]
+mod tests {
+    use glaux_kernel::{PriceRuleId, Rate};
+    use glaux_llm::Meter;
+
+    use super::*;
+
+    fn at(hour: i64) -> Timestamp {
+        Timestamp::from_micros(hour * 3_600_000_000)
+    }
+
+    fn rule(femtos: i64, from: Option<i64>, until: Option<i64>) -> PriceRule {
+        let conditions =
+            Conditions { effective_from: from.map(at), effective_until: until.map(at), ..Conditions::default() };
+        let id = PriceRuleId::from_uuid(Default::default());
+        PriceRule { id, meter: Meter::InputTokens, rate: Rate::from_femtos(femtos), conditions }
+    }
+
+    #[test]
+    fn what_was_in_force_stays_and_what_is_new_begins_now() {
+        let check = |old: &[PriceRule], next: &[PriceRule], expected: &[PriceRule]| {
+            assert_eq!(succeed(old, next.to_vec(), at(10)), expected, "{old:?} {next:?}");
+        };
+        let plain = rule(1, None, None);
+        check(&[], std::slice::from_ref(&plain), std::slice::from_ref(&plain));
+        check(std::slice::from_ref(&plain), std::slice::from_ref(&plain), std::slice::from_ref(&plain));
+        check(&[plain.clone()], &[rule(2, None, None)], &[rule(1, None, Some(10)), rule(2, Some(10), None)]);
+        check(&[plain.clone()], &[], &[rule(1, None, Some(10))]);
+        // The rule that began with an earlier change still says what the list says.
+        let changed = [rule(1, None, Some(5)), rule(2, Some(5), None)];
+        check(&changed, &[rule(2, None, None)], &changed);
+        // The list knows both the past and what is announced.
+        let announced = [rule(1, None, Some(20)), rule(3, Some(20), None)];
+        check(&announced, &announced, &announced);
+        check(&[plain], &announced, &[rule(1, None, Some(10)), rule(1, Some(10), Some(20)), rule(3, Some(20), None)]);
+        // What had not begun yet and is no longer announced has never been.
+        check(&[rule(1, None, None), rule(9, Some(30), None)], &[rule(1, None, None)], &[rule(1, None, None)]);
+    }
+}
