@@ -111,7 +111,7 @@ mod tests {
         check(r#"{"prices":[],"colour":1}"#, "/colour", "unknown field `colour`");
         check(r#"{"prices":[],"tags":{"a/b~c":256}}"#, "/tags/a~1b~0c", "invalid value");
         check(r#"{"prices":[]} {}"#, "", "trailing characters");
-        check(r#"{"prices":["#, "/prices/0", "EOF");
+        check(r#"{"prices":["#, "/prices", "EOF");
         check("", "", "EOF");
         check("[]", "", "invalid");
     }

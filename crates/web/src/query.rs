@@ -59,7 +59,12 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 }
 
 fn read<T: DeserializeOwned>(parts: &Parts) -> Result<T, Problem> {
-    let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let query = parts.uri.query().unwrap_or_default();
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let mut seen = std::collections::BTreeSet::new();
+    if let Some((name, _)) = pairs.clone().find(|(name, _)| !seen.insert(name.clone())) {
+        return Err(Problem::malformed(format!("?{name}"), "it is given more than once"));
+    }
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
         let path = error.path().to_string();
         let name = if path == "." { "" } else { path.as_str() };
