@@ -3,6 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use glaux_kernel::{Clock, Rng};
 use glaux_store::Db;
+use glaux_web::live::Events;
 
 use crate::Vault;
 
@@ -26,4 +27,6 @@ pub struct Context {
     pub vault: Arc<Vault>,
     /// Brings the gateways up to date.
     pub publisher: Arc<dyn Publisher>,
+    /// Tells those who watch.
+    pub events: Events,
 }

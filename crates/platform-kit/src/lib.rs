@@ -9,6 +9,7 @@
 mod change;
 mod context;
 mod history;
+mod live;
 mod object;
 mod store;
 mod vault;
@@ -16,6 +17,7 @@ mod vault;
 pub use change::{Change, Changed};
 pub use context::{Context, Publisher};
 pub use history::journal_module;
+pub use live::live_module;
 pub use object::{Kind, Object, find, find_by_id, find_id, get, list, list_all, time_zone};
 pub use vault::{MasterKey, Vault, VaultError};
 

@@ -1,4 +1,4 @@
-//! Every statement on `objects` and `secrets`, and the one setting of the organization that all capabilities need.
+//! Every statement on `objects` and `secrets`, and what all capabilities need of the organization.
 
 use glaux_kernel::Timestamp;
 use glaux_store::{Sql, sql};
@@ -35,6 +35,9 @@ pub(crate) const FIND_SECRET: Sql = sql("
 
 pub(crate) const DELETE_SECRET: Sql = sql("
     DELETE FROM secrets WHERE organization_id = $1 AND id = $2");
+
+/// Locks the organization for one change at a time.
+pub(crate) const TAKE_TURN: Sql = sql("SELECT id FROM organizations WHERE id = $1 /*+ FOR UPDATE */");
 
 pub(crate) const TIME_ZONE: Sql = sql("SELECT time_zone FROM organizations WHERE id = $1");
 

@@ -1,7 +1,8 @@
 //! Secrets at rest: AES-256-GCM (NIST SP 800-38D) under the master key, with a random 96-bit nonce.
 //!
 //! The organization and the secret's id are authenticated with each text, so that a row moved to another place does not
-//! open. Text: `v1.` base64url(nonce ‖ ciphertext ‖ tag).
+//! open. Text: `v1.` key id `.` base64url(nonce ‖ ciphertext ‖ tag). The key id is the first 32 bits of
+//! SHA-256(`glaux master key` ‖ key), hexadecimal: it tells which key a text needs, and nothing about the key.
 
 use aes_gcm::{
     Aes256Gcm, Key, KeyInit,
@@ -14,21 +15,30 @@ use base64::{
 use glaux_kernel::{OrganizationId, Rng, Secret, SecretId};
 use glaux_store::OrgRead;
 use glaux_web::Problem;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::store;
 
 const NONCE_BYTES: usize = 12;
-const VERSION: &str = "v1.";
+const VERSION: &str = "v1";
 
 /// Why a secret can't be sealed or opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
     /// Not 64 hexadecimal digits, nor base64 of 32 bytes.
     #[error("a master key is 64 hexadecimal digits or base64 of 32 bytes")]
     MasterKey,
-    /// Another master key, another place, or changed bytes.
-    #[error("a stored secret can't be opened with this master key")]
+    /// It was sealed under another master key.
+    #[error("the secret was sealed under the master key {needed}, and this is {given}")]
+    OtherKey {
+        /// The id of the key that opens it.
+        needed: String,
+        /// The id of this vault's key.
+        given: String,
+    },
+    /// Another place, or changed bytes.
+    #[error("a stored secret is damaged, or of another place")]
     Opening,
     /// The cipher refused.
     #[error("a secret can't be sealed")]
@@ -66,12 +76,16 @@ impl MasterKey {
 }
 
 /// Seals and opens secrets.
-pub struct Vault(Aes256Gcm);
+pub struct Vault {
+    cipher: Aes256Gcm,
+    key_id: String,
+}
 
 impl Vault {
     /// A vault under this key.
     pub fn new(key: &MasterKey) -> Self {
-        Self(Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key.0)))
+        let digest = Sha256::new().chain_update("glaux master key").chain_update(*key.0).finalize();
+        Self { cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key.0)), key_id: hex::encode(&digest[..4]) }
     }
 
     /// Seals a secret for one place.
@@ -86,19 +100,25 @@ impl Vault {
         rng.fill(&mut nonce);
         let place = place(organization, id);
         let payload = Payload { msg: secret.expose().as_bytes(), aad: &place };
-        let sealed = self.0.encrypt(&nonce.into(), payload).map_err(|_| VaultError::Sealing)?;
+        let sealed = self.cipher.encrypt(&nonce.into(), payload).map_err(|_| VaultError::Sealing)?;
         let bytes = [nonce.as_slice(), &sealed].concat();
-        Ok(format!("{VERSION}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+        Ok(format!("{VERSION}.{}.{}", self.key_id, BASE64_URL_SAFE_NO_PAD.encode(bytes)))
     }
 
     /// Opens what was sealed for this place.
     pub fn open(&self, organization: OrganizationId, id: SecretId, sealed: &str) -> Result<Secret, VaultError> {
-        let text = sealed.strip_prefix(VERSION).ok_or(VaultError::Opening)?;
+        let mut parts = sealed.splitn(3, '.');
+        let (Some(VERSION), Some(key_id), Some(text)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(VaultError::Opening);
+        };
+        if key_id != self.key_id {
+            return Err(VaultError::OtherKey { needed: key_id.to_owned(), given: self.key_id.clone() });
+        }
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| VaultError::Opening)?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::Opening)?;
         let place = place(organization, id);
         let payload = Payload { msg: sealed, aad: &place };
-        let opened = self.0.decrypt(&(*nonce).into(), payload).map_err(|_| VaultError::Opening)?;
+        let opened = self.cipher.decrypt(&(*nonce).into(), payload).map_err(|_| VaultError::Opening)?;
         String::from_utf8(opened).map(Secret::new).map_err(|_| VaultError::Opening)
     }
 
@@ -137,8 +157,13 @@ mod tests {
         assert_eq!(vault.open(here, id, &sealed).unwrap().expose(), "sk-1");
         assert_eq!(vault.open(there, id, &sealed), Err(VaultError::Opening));
         let other = Vault::new(&MasterKey::parse(&"00".repeat(32)).unwrap());
-        assert_eq!(other.open(here, id, &sealed), Err(VaultError::Opening));
-        assert_eq!(vault.open(here, id, "v1.AAAA"), Err(VaultError::Opening));
+        assert!(
+            matches!(other.open(here, id, &sealed), Err(VaultError::OtherKey { needed, .. }) if needed == vault.key_id)
+        );
+        let flipped = format!("{}{}", &sealed[..sealed.len() - 1], if sealed.ends_with('A') { 'B' } else { 'A' });
+        for damaged in [flipped.as_str(), &sealed[..20], "v1.AAAA", "v2.0.0", ""] {
+            assert!(vault.open(here, id, damaged).is_err(), "{damaged}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 pub mod clock;
 pub mod database;
+#[cfg(feature = "management")]
+pub mod management;
 pub mod postgres;
 pub mod rng;
 mod skip;

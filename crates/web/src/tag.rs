@@ -30,7 +30,7 @@ impl Tag {
     }
 
     /// As a header; none if the text can't be one.
-    pub(crate) fn header(&self) -> Option<HeaderValue> {
+    pub fn header(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(&self.0).ok()
     }
 
