@@ -80,9 +80,18 @@ pub fn read(shape: Shape, usage: Node<'_>) -> Option<Reported> {
         Shape::Bedrock => bedrock::read(usage),
         Shape::Cohere => cohere(usage),
     }?;
-    let tier = usage.some("service_tier").or_else(|| usage.some("serviceTier")).or_else(|| usage.some("trafficType"));
-    let service_tier = tier.and_then(Node::string).map(|text| tier_of(&text));
-    Some(Reported { usage: counted, service_tier, billed: billed(usage) })
+    let mut reported = Reported { usage: counted, service_tier: None, billed: None };
+    for field in usage.fields() {
+        match &*field.key {
+            "service_tier" | "serviceTier" | "trafficType" => {
+                reported.service_tier =
+                    reported.service_tier.or_else(|| field.value.string().map(|text| tier_of(&text)));
+            }
+            "cost" => reported.billed = billed(field.value, usage),
+            _ => {}
+        }
+    }
+    Some(reported)
 }
 
 /// Reads a usage object by its shape.
@@ -118,8 +127,8 @@ fn split(total: u64, parts: &[(Meter, u64)], rest: Meter, usage: &mut Usage) {
 
 /// OpenRouter: US dollars, and where the caller's own key paid, what the provider behind it charged. The figures went
 /// through floats there; what is below a femto-dollar is noise.
-fn billed(usage: Node<'_>) -> Option<Money> {
-    let charged = dollars(usage.some("cost")?)?;
+fn billed(cost: Node<'_>, usage: Node<'_>) -> Option<Money> {
+    let charged = dollars(cost)?;
     let upstream = usage.some("cost_details").and_then(|details| details.some("upstream_inference_cost"));
     Some(upstream.and_then(dollars).filter(|_| charged.nanos() == 0).unwrap_or(charged))
 }

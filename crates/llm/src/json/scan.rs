@@ -106,7 +106,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn members(
         &mut self,
         depth: usize,
-        field: &mut dyn FnMut(Range<usize>, Range<usize>),
+        field: &mut impl FnMut(Range<usize>, Range<usize>),
     ) -> Result<(), JsonError> {
         self.enter(depth)?;
         if self.peek() == Some(b'}') {
