@@ -16,10 +16,11 @@ pub(crate) fn succeed(old: &[PriceRule], next: Vec<PriceRule>, now: Timestamp) -
         }
     }
     for rule in next {
-        if old.iter().any(|old| !is_over(old, now) && says_the_same(old, &rule)) {
+        if old.iter().any(|old| says_the_same(old, &rule)) {
             continue;
         }
-        let replaces = old.iter().any(|old| !is_over(old, now) && is_about_the_same(old, &rule));
+        let replaces =
+            !is_over(&rule, now) && old.iter().any(|old| !is_over(old, now) && is_about_the_same(old, &rule));
         let effective_from = match rule.conditions.effective_from {
             Some(from) => Some(if replaces { from.max(now) } else { from }),
             None => replaces.then_some(now),
@@ -69,21 +70,29 @@ mod tests {
 
     #[test]
     fn what_was_in_force_stays_and_what_is_new_begins_now() {
+        let plain = [rule(1, None, None)];
         let check = |old: &[PriceRule], next: &[PriceRule], expected: &[PriceRule]| {
             assert_eq!(succeed(old, next.to_vec(), at(10)), expected, "{old:?} {next:?}");
         };
-        let plain = rule(1, None, None);
-        check(&[], std::slice::from_ref(&plain), std::slice::from_ref(&plain));
-        check(std::slice::from_ref(&plain), std::slice::from_ref(&plain), std::slice::from_ref(&plain));
-        check(&[plain.clone()], &[rule(2, None, None)], &[rule(1, None, Some(10)), rule(2, Some(10), None)]);
-        check(&[plain.clone()], &[], &[rule(1, None, Some(10))]);
+        check(&[], &plain, &plain);
+        check(&plain, &plain, &plain);
+        check(&plain, &[rule(2, None, None)], &[rule(1, None, Some(10)), rule(2, Some(10), None)]);
+        check(&plain, &[], &[rule(1, None, Some(10))]);
         // The rule that began with an earlier change still says what the list says.
         let changed = [rule(1, None, Some(5)), rule(2, Some(5), None)];
         check(&changed, &[rule(2, None, None)], &changed);
         // The list knows both the past and what is announced.
         let announced = [rule(1, None, Some(20)), rule(3, Some(20), None)];
         check(&announced, &announced, &announced);
-        check(&[plain], &announced, &[rule(1, None, Some(10)), rule(1, Some(10), Some(20)), rule(3, Some(20), None)]);
+        check(&plain, &announced, &[rule(1, None, Some(10)), rule(1, Some(10), Some(20)), rule(3, Some(20), None)]);
+        // The list also tells what is over.
+        let told = [rule(9, None, Some(5)), rule(1, Some(5), None)];
+        check(&told, &told, &told);
+        check(
+            &[rule(1, None, None)],
+            &told,
+            &[rule(1, None, Some(10)), rule(9, None, Some(5)), rule(1, Some(10), None)],
+        );
         // What had not begun yet and is no longer announced has never been.
         check(&[rule(1, None, None), rule(9, Some(30), None)], &[rule(1, None, None)], &[rule(1, None, None)]);
     }

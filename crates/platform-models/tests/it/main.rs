@@ -4,5 +4,6 @@
 
 mod bundled;
 mod import;
+mod management;
 mod merge;
 mod shared;

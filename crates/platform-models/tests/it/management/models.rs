@@ -1,0 +1,53 @@
+use glaux_testkit::on_both;
+
+use super::*;
+
+on_both!(prices_are_exact_and_listed, a_dry_run_changes_nothing);
+
+async fn prices_are_exact_and_listed(database: TestDatabase) {
+    let management = start_with_model(database).await;
+    let client = management.admin();
+    let speech = json!({
+        "provider": "acme-openai", "name": "tts", "type": "audio",
+        "prices": [
+            { "meter": "input_characters", "rate_per_unit": "0.000015" },
+            { "meter": "output_images", "rate_per_unit": "0.04", "conditions": { "service_tier": "batch" } },
+        ],
+    });
+    client.post(MODELS, speech).await.ok();
+
+    let listed = client.get(&format!("{PRICES}?limit=3")).await.ok();
+    let items = listed["items"].as_array().unwrap();
+    assert_eq!(
+        (items[0]["model"].as_str(), items[0]["rate_per_million"].as_str()),
+        (Some("acme-openai/gpt-4.1-mini"), Some("0.4"))
+    );
+    let cursor = listed["next_cursor"].as_str().unwrap().replace(' ', "%20");
+    let rest = client.get(&format!("{PRICES}?limit=3&cursor={cursor}")).await.ok();
+    let rest: Vec<_> =
+        rest["items"].as_array().unwrap().iter().map(|item| item["rate_per_million"].as_str().unwrap()).collect();
+    assert_eq!(rest, ["15", "40000"]);
+    let filtered = client.get(&format!("{PRICES}?model=acme-openai/tts")).await.ok();
+    assert_eq!(filtered["items"].as_array().unwrap().len(), 2);
+    client.get(&format!("{PRICES}?modell=x")).await.problem("invalid_request");
+
+    let check = async |price: Value, expected: &str| {
+        let model = json!({ "provider": "acme-openai", "name": "x", "type": "llm", "prices": [price] });
+        let problem = client.post(MODELS, model.clone()).await;
+        assert!(problem.status.is_client_error() && problem.text.contains(expected), "{model}: {}", problem.text);
+    };
+    check(json!({ "meter": "input_tokens", "rate_per_million": "0.4000000000001" }), "decimal places").await;
+    check(json!({ "meter": "input_tokens", "rate_per_million": "-1" }), "out of range").await;
+    check(json!({ "meter": "input_tokens", "rate_per_million": 0.4 }), "rate_per_million").await;
+    check(json!({ "meter": "input_tokens" }), "rate_per_unit").await;
+    check(json!({ "meter": "smiles", "rate_per_million": "1" }), "smiles").await;
+}
+
+async fn a_dry_run_changes_nothing(database: TestDatabase) {
+    let management = start(database).await;
+    let client = management.admin();
+    let answer = client.post(&format!("{PROVIDERS}?dry_run=true"), openai()).await;
+    assert_eq!(answer.ok()["name"], "acme-openai");
+    assert!(names(&client.get(PROVIDERS).await.ok()).is_empty());
+    assert_eq!(management.published(), 0);
+}

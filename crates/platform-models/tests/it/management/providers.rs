@@ -1,0 +1,73 @@
+use glaux_testkit::on_both;
+
+use super::*;
+
+on_both!(credentials_are_written_and_never_read, rules_of_the_kind_are_kept, strangers_see_nothing);
+
+async fn credentials_are_written_and_never_read(database: TestDatabase) {
+    let management = start(database).await;
+    let created = management.admin().post(PROVIDERS, openai()).await;
+    let first = created.ok();
+    assert!(first["id"].as_str().unwrap().starts_with("prov_"));
+    assert_eq!(management.published(), first["journal_seq"].as_i64().unwrap());
+
+    let rotation = json!({ "credentials": { "api_key": "sk-another-secret" } });
+    let rotated = management.admin().post(&format!("{PROVIDERS}/acme-openai/rotate"), rotation).await;
+    assert_ne!(rotated.ok()["credential_fingerprint"], first["credential_fingerprint"]);
+
+    let seen = [
+        created.text,
+        rotated.text,
+        management.admin().get(PROVIDERS).await.text,
+        management.admin().get(&format!("{PROVIDERS}/acme-openai")).await.text,
+        management.admin().get(&format!("{JOURNAL}/1")).await.text,
+        management.admin().get(&format!("{JOURNAL}/2")).await.text,
+    ];
+    for text in seen {
+        assert!(!text.contains("very-secret") && !text.contains("another-secret"), "{text}");
+    }
+}
+
+async fn rules_of_the_kind_are_kept(database: TestDatabase) {
+    let management = start(database).await;
+    let client = management.admin();
+    let check = async |body: Value, expected: &[&str]| {
+        let answer = client.post(PROVIDERS, body.clone()).await;
+        assert_eq!(answer.pointers("unprocessable"), expected, "{body}");
+    };
+    let key = json!({ "api_key": "k" });
+    let aws = json!({ "access_key_id": "AKIA", "secret_access_key": "s" });
+    check(json!({ "name": "p", "kind": "openai" }), &["/credentials"]).await;
+    check(json!({ "name": "p", "kind": "openai", "credentials": {} }), &["/credentials"]).await;
+    check(json!({ "name": "p", "kind": "openai", "credentials": aws }), &["/credentials"]).await;
+    check(json!({ "name": "P p", "kind": "gemini", "credentials": key }), &["/name"]).await;
+    check(json!({ "name": "p", "kind": "azure-openai", "credentials": key }), &["/base_url"]).await;
+    check(json!({ "name": "p", "kind": "bedrock", "credentials": aws }), &["/base_url", "/region"]).await;
+    check(json!({ "name": "p", "kind": "openai-compatible", "base_url": "localhost" }), &["/base_url"]).await;
+    client.post(PROVIDERS, json!({ "name": "p", "kind": "no-such-kind" })).await.problem("invalid_request");
+
+    let bedrock = json!({ "name": "aws", "kind": "bedrock", "region": "eu-west-1", "credentials": aws });
+    let bedrock = client.post(PROVIDERS, bedrock).await.ok();
+    assert_eq!(bedrock["base_url"], "https://bedrock-runtime.eu-west-1.amazonaws.com");
+    client.post(PROVIDERS, json!({ "name": "aws", "kind": "sandbox" })).await.problem("conflict");
+}
+
+async fn strangers_see_nothing(database: TestDatabase) {
+    let management = start_with_model(database).await;
+    let provider = format!("{PROVIDERS}/acme-openai");
+    let stranger = management.stranger(&["models.read", "models.write", "providers.write"]);
+    assert!(names(&stranger.get(PROVIDERS).await.ok()).is_empty());
+    stranger.get(&provider).await.problem("not_found");
+    stranger
+        .post(&format!("{provider}/rotate"), json!({ "credentials": { "api_key": "x" } }))
+        .await
+        .problem("not_found");
+    stranger.post(&format!("{provider}/test"), json!({})).await.problem("not_found");
+    stranger.delete(&provider).await.problem("not_found");
+
+    let reader = management.permitted(&["models.read"]);
+    reader.get(&provider).await.ok();
+    reader.delete(&provider).await.problem("forbidden");
+    management.permitted(&["models.write"]).post(PROVIDERS, openai()).await.problem("forbidden");
+    management.admin().delete(&provider).await.problem("conflict");
+}
