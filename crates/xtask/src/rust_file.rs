@@ -76,9 +76,10 @@ impl RustFile {
     }
 }
 
-/// Integration tests, benches, and unit tests that have a file of their own.
+/// Integration tests, what they share, benches, and unit tests that have a file of their own.
 fn is_test_path(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == "tests.rs")
+        || path.starts_with("crates/testkit")
         || path.components().any(|component| component.as_os_str() == "tests" || component.as_os_str() == "benches")
 }
 
