@@ -110,10 +110,12 @@ pub(crate) async fn read(
     let most = call.gateway.config.max_request_bytes;
     let bytes = collect(body, most).await?;
     let content_type = text(headers, header::CONTENT_TYPE.as_str());
-    Request::read(endpoint, content_type, bytes).map_err(|error| Refusal {
+    let mut request = Request::read(endpoint, content_type, bytes).map_err(|error| Refusal {
         param: error.field().map(str::to_owned),
         ..Refusal::new(Code::InvalidRequest, error.to_string())
-    })
+    })?;
+    request.answer_id = call.id.to_string().into();
+    Ok(request)
 }
 
 async fn collect(mut body: Incoming, most: usize) -> Result<Bytes, Refusal> {
