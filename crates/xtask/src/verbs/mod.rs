@@ -1,9 +1,12 @@
 //! The verbs, one file each where there is something to say.
 
+mod bench;
 mod check;
 mod generate;
 mod install;
+mod replay;
 mod run;
+mod sdk;
 mod suites;
 
 use anyhow::Result;
@@ -25,6 +28,12 @@ pub(crate) enum Verb {
     TestShared,
     /// Long runs under load with crashes at random moments
     Soak,
+    /// CPU per call and streams per second, beside nginx
+    Bench(bench::Options),
+    /// A trace of real calls through the gateway: the ledger must equal the provider's tally
+    Replay(replay::Options),
+    /// The stock Python SDKs against the real binary
+    Sdk,
     /// Write the generated files
     Gen(generate::Options),
     /// Format the code
@@ -48,6 +57,9 @@ impl Verb {
             Self::Test => suites::test(workspace),
             Self::TestShared => suites::test_shared(workspace),
             Self::Soak => suites::soak(workspace),
+            Self::Bench(options) => bench::bench(workspace, &options),
+            Self::Replay(options) => replay::replay(workspace, options),
+            Self::Sdk => sdk::test(workspace),
             Self::Gen(options) => generate::generate(workspace, options),
             Self::Fmt => process::run(&mut workspace.cargo(["fmt", "--all"])),
             Self::CheckDeps => dependencies::check(workspace),

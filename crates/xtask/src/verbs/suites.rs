@@ -48,6 +48,6 @@ pub(super) fn check_sql(workspace: &Workspace) -> Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the environment is how a caller points at the data")]
-fn shared_data(workspace: &Workspace) -> PathBuf {
+pub(super) fn shared_data(workspace: &Workspace) -> PathBuf {
     env::var_os(SHARED_DATA).map_or_else(|| workspace.parent().join("shared/data"), PathBuf::from)
 }
