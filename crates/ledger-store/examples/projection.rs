@@ -21,6 +21,10 @@ use glaux_llm::{Meter, ServiceTier, Usage, UsageBasis};
 use glaux_testkit::{clock::ManualClock, database::TestDatabase, rng::SeededRng};
 use uuid::Uuid;
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let calls = std::env::args().nth(1).map_or(Ok(100_000), |text| text.parse::<u32>())?;

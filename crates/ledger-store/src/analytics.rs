@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::{
     Error, Result,
     latency::Latency,
-    store::rollups,
+    store::analytics as groups,
     sums::{SLOT, Totals},
 };
 
@@ -117,10 +117,10 @@ pub async fn sum_usage(tx: &mut OrgRead, query: &AnalyticsQuery) -> Result<Vec<G
     let mut answer = Vec::new();
     for slots in buckets(query)? {
         let mut groups: BTreeMap<Group, Totals> = BTreeMap::new();
-        for (group, totals) in rollups::list_totals(tx, slots, &query.group_by, &query.filter).await? {
+        for (group, totals) in groups::list_totals(tx, slots, &query.group_by, &query.filter).await? {
             groups.entry(group).or_default().merge(&totals);
         }
-        for (group, usage) in rollups::list_other_usage(tx, slots, &query.group_by, &query.filter).await? {
+        for (group, usage) in groups::list_other_usage(tx, slots, &query.group_by, &query.filter).await? {
             groups.entry(group).or_default().usage.merge(&usage);
         }
         answer.extend(groups.into_iter().map(|(group, value)| Grouped { bucket: slots.0, group, value }));
@@ -133,7 +133,7 @@ pub async fn sketch_latency(tx: &mut OrgRead, query: &AnalyticsQuery) -> Result<
     let mut answer = Vec::new();
     for slots in buckets(query)? {
         let mut groups: BTreeMap<Group, Latency> = BTreeMap::new();
-        for (group, bytes) in rollups::list_latency(tx, slots, &query.group_by, &query.filter).await? {
+        for (group, bytes) in groups::list_latency(tx, slots, &query.group_by, &query.filter).await? {
             groups.entry(group).or_default().merge(&Latency::from_bytes(&bytes)?)?;
         }
         answer.extend(groups.into_iter().map(|(group, value)| Grouped { bucket: slots.0, group, value }));

@@ -107,25 +107,37 @@ pub(crate) async fn add_sums(tx: &mut EveryTx, node: NodeId, sums: Sums) -> Resu
     let mut spent: Vec<_> = sums.balances.into_iter().collect();
     spent.sort_unstable_by_key(|(key, _)| *key);
     balances::add(tx, node, &spent).await?;
-    let mut added: Vec<_> = sums.rollups.into_iter().collect();
-    added.sort_unstable_by_key(|(key, _)| *key);
+    let mut added: Vec<_> =
+        sums.rollups.into_iter().map(|(key, rollup)| (key, key.dimensions.digest(), rollup)).collect();
+    added.sort_unstable_by_key(|(key, _, _)| *key);
     let mut rows = Vec::with_capacity(added.len());
-    for (key, rollup) in added {
-        rows.push(merge(tx, node, key, rollup).await?);
+    for of_slot in added.chunk_by_mut(|(a, _, _), (b, _, _)| (a.organization, a.slot) == (b.organization, b.slot)) {
+        merge(tx, node, of_slot, &mut rows).await?;
     }
     Ok(rollups::add(tx, node, &rows).await?)
 }
 
-/// Merges what the database can't add. Nobody else writes the rows of `node`.
-async fn merge(tx: &mut EveryTx, node: NodeId, key: RollupKey, rollup: Rollup) -> Result<RollupRow> {
-    let digest = key.dimensions.digest();
-    let Rollup { model_name, totals, mut latency } = rollup;
-    let mut other_usage = without_columns(&totals.usage);
-    if let Some((usage, bytes)) = rollups::find_mergeable(tx, node, &key, digest).await? {
-        other_usage.merge(&usage);
-        latency.merge(&Latency::from_bytes(&bytes)?)?;
+/// Merges, for one organization and slot, what the database can't add. Nobody else writes the rows of `node`.
+async fn merge(
+    tx: &mut EveryTx,
+    node: NodeId,
+    added: &mut [(RollupKey, [u8; 16], Rollup)],
+    rows: &mut Vec<RollupRow>,
+) -> Result<()> {
+    let Some((first, _, _)) = added.first() else { return Ok(()) };
+    let digests: Vec<_> = added.iter().map(|(_, digest, _)| *digest).collect();
+    let mut found = rollups::find_mergeable(tx, node, first.organization, first.slot, &digests).await?;
+    for (key, digest, rollup) in added {
+        let Rollup { model_name, totals, mut latency } = std::mem::take(rollup);
+        let mut other_usage = without_columns(&totals.usage);
+        if let Some((usage, bytes)) = found.remove(digest) {
+            other_usage.merge(&usage);
+            latency.merge(&Latency::from_bytes(&bytes)?)?;
+        }
+        let latency = latency.to_bytes();
+        rows.push(RollupRow { key: *key, digest: *digest, model_name, totals, other_usage, latency });
     }
-    Ok(RollupRow { key, digest, model_name, totals, other_usage, latency: latency.to_bytes() })
+    Ok(())
 }
 
 fn without_columns(usage: &Usage) -> Usage {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Records of one transaction.
-const BATCH: usize = 3000;
+const BATCH: usize = 4500;
 /// How long the projector waits for new records.
 const POLL: Duration = Duration::from_millis(250);
 /// How long it waits after a first failure, and at most.

@@ -1,11 +1,13 @@
 //! How entries lie in columns. A row reads back as the record that was written.
 
+use std::ops::Not;
+
 use glaux_kernel::{
-    ApplicationId, AttemptId, CallId, Environment, FeatureId, HoldId, KeyId, ModelId, OrganizationId, ProviderId,
-    Timestamp,
+    ApplicationId, AttemptId, BudgetId, CallId, Environment, FeatureId, HoldId, KeyId, ModelId, OrganizationId,
+    PriceRuleId, ProviderId, Timestamp,
 };
 use glaux_ledger::record::{Attempt, Attribution, Call, Charge, Cost, CostLine, MeterName, Purpose, Status, Target};
-use glaux_llm::{ServiceTier, Usage, UsageBasis};
+use glaux_llm::{Meter, ServiceTier, Usage, UsageBasis};
 use glaux_store::{Json, Text};
 use serde::{Deserialize, Serialize};
 
@@ -28,38 +30,41 @@ pub(crate) struct AttemptRow {
     pub(crate) provider_id: ProviderId,
     pub(crate) model_id: ModelId,
     pub(crate) model_name: String,
-    pub(crate) usage: Json<Usage>,
-    pub(crate) usage_basis: String,
     pub(crate) cost_nanos: i64,
-    pub(crate) held_nanos: i64,
-    pub(crate) unpriced: Option<String>,
-    pub(crate) released: bool,
-    pub(crate) duration_micros: i64,
-    pub(crate) journal_seq: i64,
     pub(crate) detail: Json<AttemptDetail>,
 }
 
-/// What is only shown when one attempt is explained.
+/// What is only shown when one attempt is explained. Moments are microseconds since 1970.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct AttemptDetail {
     hold: HoldId,
-    settled_at: Timestamp,
+    settled_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     upstream_status: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error_code: Option<String>,
+    usage: Usage,
+    usage_basis: UsageBasis,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     raw_usage: Option<String>,
     service_tier: ServiceTier,
-    lines: Vec<CostLine>,
-    charges: Vec<Charge>,
-    #[serde(flatten)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unpriced: Option<Meter>,
+    /// Rule, meter, quantity, femto-dollars per unit.
+    lines: Vec<(PriceRuleId, Meter, u64, i64)>,
+    held_nanos: i64,
+    /// Budget, start of its period.
+    charges: Vec<(BudgetId, i64)>,
     caller: Caller,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first_byte_micros: Option<u64>,
+    duration_micros: u64,
+    journal_seq: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     upstream_request_id: Option<String>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "Not::not")]
+    released: bool,
+    #[serde(default, skip_serializing_if = "Not::not")]
     late: bool,
 }
 
@@ -70,34 +75,36 @@ pub(crate) struct CallRow {
     pub(crate) id: CallId,
     pub(crate) at: Timestamp,
     pub(crate) status: Text<Status>,
-    pub(crate) http_status: i64,
-    pub(crate) error_code: Option<String>,
     pub(crate) application_id: ApplicationId,
     pub(crate) key_id: KeyId,
     pub(crate) environment: Text<Environment>,
     pub(crate) feature_id: Option<FeatureId>,
     pub(crate) user_name: Option<String>,
-    pub(crate) requested_model: String,
     pub(crate) provider_id: Option<ProviderId>,
     pub(crate) model_id: Option<ModelId>,
     pub(crate) model_name: Option<String>,
     pub(crate) attempts: i64,
-    pub(crate) cached: bool,
     pub(crate) cost_nanos: i64,
-    pub(crate) duration_micros: i64,
-    pub(crate) journal_seq: i64,
     pub(crate) detail: Json<CallDetail>,
 }
 
 /// What is only shown when one call is explained.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct CallDetail {
+    http_status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error_code: Option<String>,
+    requested_model: String,
     path: String,
+    #[serde(default, skip_serializing_if = "Not::not")]
     stream: bool,
-    #[serde(flatten)]
+    #[serde(default, skip_serializing_if = "Not::not")]
+    cached: bool,
     caller: Caller,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first_byte_micros: Option<u64>,
+    duration_micros: u64,
+    journal_seq: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,15 +123,12 @@ struct Caller {
     purpose: Purpose,
 }
 
-/// SQL has no unsigned numbers. Durations and sequence numbers stay far below the limit.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 impl From<Attempt> for AttemptRow {
     fn from(attempt: Attempt) -> Self {
         let Attribution { organization, application, key, environment, feature, user, session, tags, purpose } =
             attempt.attribution;
+        let line = |line: CostLine| (line.rule, line.meter.0, line.quantity, line.femtos);
+        let charge = |charge: Charge| (charge.budget, charge.period_start.as_micros());
         Self {
             organization_id: organization,
             id: attempt.attempt,
@@ -140,26 +144,26 @@ impl From<Attempt> for AttemptRow {
             provider_id: attempt.target.provider,
             model_id: attempt.target.model,
             model_name: attempt.target.model_name,
-            usage: Json(attempt.usage),
-            usage_basis: attempt.usage_basis.as_str().to_owned(),
             cost_nanos: attempt.cost.nanos,
-            held_nanos: attempt.held_nanos,
-            unpriced: attempt.cost.unpriced.map(|MeterName(meter)| meter.as_str().to_owned()),
-            released: attempt.released,
-            duration_micros: signed(attempt.duration_micros),
-            journal_seq: signed(attempt.journal_seq),
             detail: Json(AttemptDetail {
                 hold: attempt.hold,
-                settled_at: attempt.settled_at,
+                settled_at: attempt.settled_at.as_micros(),
                 upstream_status: attempt.upstream_status,
                 error_code: attempt.error_code,
+                usage: attempt.usage,
+                usage_basis: attempt.usage_basis,
                 raw_usage: attempt.raw_usage,
                 service_tier: attempt.service_tier,
-                lines: attempt.cost.lines,
-                charges: attempt.charges,
+                unpriced: attempt.cost.unpriced.map(|MeterName(meter)| meter),
+                lines: attempt.cost.lines.into_iter().map(line).collect(),
+                held_nanos: attempt.held_nanos,
+                charges: attempt.charges.into_iter().map(charge).collect(),
                 caller: Caller { session, tags, purpose },
                 first_byte_micros: attempt.first_byte_micros,
+                duration_micros: attempt.duration_micros,
+                journal_seq: attempt.journal_seq,
                 upstream_request_id: attempt.upstream_request_id,
+                released: attempt.released,
                 late: attempt.late,
             }),
         }
@@ -168,28 +172,32 @@ impl From<Attempt> for AttemptRow {
 
 impl AttemptRow {
     pub(crate) fn into_record(self) -> Result<Attempt> {
-        let unreadable = |what| Error::Row { table: "attempts", what };
         let Json(detail) = self.detail;
         let Caller { session, tags, purpose } = detail.caller;
-        let meter = |text: String| text.parse().map(MeterName).map_err(|_| unreadable("the unpriced meter is unknown"));
-        let unsigned = |number: i64| u64::try_from(number).map_err(|_| unreadable("a number is negative"));
+        let line = |(rule, meter, quantity, femtos)| CostLine { rule, meter: MeterName(meter), quantity, femtos };
+        let charge = |(budget, start)| Charge { budget, period_start: Timestamp::from_micros(start) };
+        let number = u32::try_from(self.number);
         Ok(Attempt {
             attempt: self.id,
             hold: detail.hold,
             call: self.call_id,
-            number: u32::try_from(self.number).map_err(|_| unreadable("the attempt's number is out of range"))?,
+            number: number.map_err(|_| Error::Row { table: "attempts", what: "the number is out of range" })?,
             opened_at: self.opened_at,
-            settled_at: detail.settled_at,
+            settled_at: Timestamp::from_micros(detail.settled_at),
             status: self.status.0,
             upstream_status: detail.upstream_status,
             error_code: detail.error_code,
-            usage: self.usage.0,
-            usage_basis: usage_basis(&self.usage_basis).ok_or_else(|| unreadable("the usage basis is unknown"))?,
+            usage: detail.usage,
+            usage_basis: detail.usage_basis,
             raw_usage: detail.raw_usage,
             service_tier: detail.service_tier,
-            cost: Cost { nanos: self.cost_nanos, unpriced: self.unpriced.map(meter).transpose()?, lines: detail.lines },
-            held_nanos: self.held_nanos,
-            charges: detail.charges,
+            cost: Cost {
+                nanos: self.cost_nanos,
+                unpriced: detail.unpriced.map(MeterName),
+                lines: detail.lines.into_iter().map(line).collect(),
+            },
+            held_nanos: detail.held_nanos,
+            charges: detail.charges.into_iter().map(charge).collect(),
             attribution: Attribution {
                 organization: self.organization_id,
                 application: self.application_id,
@@ -203,18 +211,13 @@ impl AttemptRow {
             },
             target: Target { provider: self.provider_id, model: self.model_id, model_name: self.model_name },
             first_byte_micros: detail.first_byte_micros,
-            duration_micros: unsigned(self.duration_micros)?,
-            journal_seq: unsigned(self.journal_seq)?,
+            duration_micros: detail.duration_micros,
+            journal_seq: detail.journal_seq,
             upstream_request_id: detail.upstream_request_id,
-            released: self.released,
+            released: detail.released,
             late: detail.late,
         })
     }
-}
-
-fn usage_basis(text: &str) -> Option<UsageBasis> {
-    let all = [UsageBasis::Reported, UsageBasis::Estimated, UsageBasis::Bound];
-    all.into_iter().find(|basis| basis.as_str() == text)
 }
 
 impl From<ServedCall> for CallRow {
@@ -227,27 +230,27 @@ impl From<ServedCall> for CallRow {
             id: call.call,
             at: call.at,
             status: Text(call.status),
-            http_status: i64::from(call.http_status),
-            error_code: call.error_code,
             application_id: application,
             key_id: key,
             environment: Text(environment),
             feature_id: feature,
             user_name: user,
-            requested_model: call.requested_model,
             provider_id: target.as_ref().map(|target| target.provider),
             model_id: target.as_ref().map(|target| target.model),
             model_name: target.map(|target| target.model_name),
             attempts: i64::from(call.attempts),
-            cached: call.cached,
             cost_nanos: call.cost_nanos,
-            duration_micros: signed(call.duration_micros),
-            journal_seq: signed(call.journal_seq),
             detail: Json(CallDetail {
+                http_status: call.http_status,
+                error_code: call.error_code,
+                requested_model: call.requested_model,
                 path: call.path,
                 stream: call.stream,
+                cached: call.cached,
                 caller: Caller { session, tags, purpose },
                 first_byte_micros: call.first_byte_micros,
+                duration_micros: call.duration_micros,
+                journal_seq: call.journal_seq,
                 traceparent: call.traceparent,
                 blocked_by: call.blocked_by,
                 dropped: call.dropped,
@@ -258,19 +261,19 @@ impl From<ServedCall> for CallRow {
 
 impl CallRow {
     pub(crate) fn into_record(self) -> Result<ServedCall> {
-        let out_of_range = |_| Error::Row { table: "calls", what: "a number is out of range" };
         let Json(detail) = self.detail;
         let Caller { session, tags, purpose } = detail.caller;
         let target = match (self.provider_id, self.model_id, self.model_name) {
             (Some(provider), Some(model), Some(model_name)) => Some(Target { provider, model, model_name }),
             _ => None,
         };
+        let attempts = u32::try_from(self.attempts);
         let call = Call {
             call: self.id,
             at: self.at,
             status: self.status.0,
-            http_status: u16::try_from(self.http_status).map_err(out_of_range)?,
-            error_code: self.error_code,
+            http_status: detail.http_status,
+            error_code: detail.error_code,
             attribution: Attribution {
                 organization: self.organization_id,
                 application: self.application_id,
@@ -282,14 +285,14 @@ impl CallRow {
                 tags,
                 purpose,
             },
-            requested_model: self.requested_model,
+            requested_model: detail.requested_model,
             path: detail.path,
             stream: detail.stream,
-            attempts: u32::try_from(self.attempts).map_err(out_of_range)?,
-            cached: self.cached,
+            attempts: attempts.map_err(|_| Error::Row { table: "calls", what: "the attempts are out of range" })?,
+            cached: detail.cached,
             first_byte_micros: detail.first_byte_micros,
-            duration_micros: u64::try_from(self.duration_micros).map_err(out_of_range)?,
-            journal_seq: u64::try_from(self.journal_seq).map_err(out_of_range)?,
+            duration_micros: detail.duration_micros,
+            journal_seq: detail.journal_seq,
             traceparent: detail.traceparent,
             cost_nanos: self.cost_nanos,
             blocked_by: detail.blocked_by,

@@ -1,33 +1,29 @@
 //! The recount: whether everything in the database, and in the segments, says the same.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+mod finding;
+mod segments;
 
-use glaux_kernel::{AttemptId, BudgetId, CallId, HoldId, Money, NodeId, OrganizationId, Rate, Timestamp};
-use glaux_ledger::{
-    Position, Tail,
-    record::{Attempt, Record},
-};
+use std::collections::{BTreeMap, BTreeSet};
+
+use glaux_kernel::{Currency, Money, Rate, Timestamp};
+use glaux_ledger::record::Attempt;
 use glaux_llm::UsageBasis;
-use glaux_store::{Db, EveryTx, OrgRead};
+use glaux_store::{Db, OrgRead};
 
+pub use self::{finding::Finding, segments::verify_segments};
 use crate::{
     Result,
     analytics::{AnalyticsFilter, Dimension, Group},
     latency::Latency,
     rebuild::began_whole,
     recount,
-    store::{attempts, balances, calls, offsets, retention, rollups},
+    store::{analytics as groups, attempts, balances, calls, retention},
     sums::{BalanceKey, BudgetSpent, Rollup, RollupKey, SLOT},
-    usage::{ID_SLACK, UsageEntry},
+    usage::UsageEntry,
 };
 
 /// Findings that are listed; the rest is counted.
 const MAX_FINDINGS: usize = 1000;
-/// Records of a segment that are compared in one transaction.
-const BATCH: usize = 1000;
 
 /// What a recount looked at, and what did not agree.
 #[derive(Debug, Clone, Default)]
@@ -61,102 +57,6 @@ impl Verification {
             self.findings.push(finding);
         } else {
             self.more_findings += 1;
-        }
-    }
-}
-
-/// Something that does not agree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// The lines of a cost, rated anew, give another cost.
-    CostLines {
-        /// The attempt.
-        attempt: AttemptId,
-        /// Nano-dollars in the row.
-        stated_nanos: i64,
-        /// Nano-dollars by the lines.
-        rated_nanos: i64,
-    },
-    /// An attempt that is charged at its bound costs something else than was held.
-    Bound {
-        /// The attempt.
-        attempt: AttemptId,
-    },
-    /// A call's cost or number of attempts is not that of its attempts.
-    Call {
-        /// The call.
-        call: CallId,
-        /// Nano-dollars in its row.
-        stated_nanos: i64,
-        /// Nano-dollars of its attempts.
-        found_nanos: i64,
-        /// Attempts in its row; one may still be open.
-        stated_attempts: i64,
-        /// Attempts with rows.
-        found_attempts: i64,
-    },
-    /// A roll-up is not the sum of its rows.
-    Rollup {
-        /// Whose.
-        organization: OrganizationId,
-        /// The start of its slot.
-        slot: Timestamp,
-        /// Nano-dollars in the roll-up.
-        stated_nanos: i64,
-        /// Nano-dollars of the rows.
-        found_nanos: i64,
-    },
-    /// A balance is not the sum of its rows.
-    Balance {
-        /// Whose.
-        organization: OrganizationId,
-        /// The budget.
-        budget: BudgetId,
-        /// The start of its period.
-        period_start: Timestamp,
-        /// Nano-dollars in the balance.
-        stated_nanos: i64,
-        /// Nano-dollars of the rows.
-        found_nanos: i64,
-    },
-    /// A record of a segment is not in the database, or is another one there.
-    Row {
-        /// Where the record begins.
-        at: Position,
-    },
-    /// A hold was settled twice.
-    SettledTwice {
-        /// The hold.
-        hold: HoldId,
-        /// Where the second settlement begins.
-        at: Position,
-    },
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CostLines { attempt, stated_nanos, rated_nanos } => {
-                write!(f, "{attempt} states {stated_nanos} nano-dollars, its lines give {rated_nanos}")
-            }
-            Self::Bound { attempt } => write!(f, "{attempt} is charged at its bound, but not what was held"),
-            Self::Call { call, stated_nanos, found_nanos, stated_attempts, found_attempts } => write!(
-                f,
-                "{call} states {stated_nanos} nano-dollars in {stated_attempts} attempts, \
-                 its {found_attempts} attempts cost {found_nanos}"
-            ),
-            Self::Rollup { organization, slot, stated_nanos, found_nanos } => {
-                write!(
-                    f,
-                    "a roll-up of {organization} at {slot} states {stated_nanos} nano-dollars, its rows {found_nanos}"
-                )
-            }
-            Self::Balance { organization, budget, period_start, stated_nanos, found_nanos } => write!(
-                f,
-                "{budget} of {organization} from {period_start} states {stated_nanos} nano-dollars, its rows {found_nanos}"
-            ),
-            Self::Row { at } => write!(f, "the record at {at} of the segments is not what the database has"),
-            Self::SettledTwice { hold, at } => write!(f, "{hold} is settled a second time at {at} of the segments"),
         }
     }
 }
@@ -208,7 +108,7 @@ fn verify_cost(attempt: &Attempt) -> Option<Finding> {
         return (stated_nanos != attempt.held_nanos).then_some(Finding::Bound { attempt: attempt.attempt });
     }
     let femtos = attempt.cost.lines.iter().map(|line| Rate::from_femtos(line.femtos).times(line.quantity)).sum();
-    let rated_nanos = Money::from_femtos(femtos, glaux_kernel::Currency::USD).nanos();
+    let rated_nanos = Money::from_femtos(femtos, Currency::USD).nanos();
     let finding = Finding::CostLines { attempt: attempt.attempt, stated_nanos, rated_nanos };
     (stated_nanos != rated_nanos).then_some(finding)
 }
@@ -287,16 +187,16 @@ async fn read_rollups(tx: &mut OrgRead, slots: (Timestamp, Timestamp)) -> Result
     let unnamed = |group: Group| Group { model_name: None, ..group };
     let filter = AnalyticsFilter::default();
     let mut rollups: BTreeMap<Group, Rollup> = BTreeMap::new();
-    for (group, totals) in rollups::list_totals(tx, slots, &ALL, &filter).await? {
+    for (group, totals) in groups::list_totals(tx, slots, &ALL, &filter).await? {
         rollups.entry(unnamed(group)).or_default().totals.merge(&totals);
     }
     if rollups.is_empty() {
         return Ok(rollups);
     }
-    for (group, usage) in rollups::list_other_usage(tx, slots, &ALL, &filter).await? {
+    for (group, usage) in groups::list_other_usage(tx, slots, &ALL, &filter).await? {
         rollups.entry(unnamed(group)).or_default().totals.usage.merge(&usage);
     }
-    for (group, bytes) in rollups::list_latency(tx, slots, &ALL, &filter).await? {
+    for (group, bytes) in groups::list_latency(tx, slots, &ALL, &filter).await? {
         rollups.entry(unnamed(group)).or_default().latency.merge(&Latency::from_bytes(&bytes)?)?;
     }
     Ok(rollups)
@@ -334,71 +234,4 @@ async fn verify_balances(
         }
     }
     Ok(())
-}
-
-/// Compares the segments of `node`, as far as they are there and in the database, with the rows; and whether each hold
-/// is settled once. Reads files on the calling thread: for the command line.
-pub async fn verify_segments(db: &Db, tail: &Tail, node: NodeId, verification: &mut Verification) -> Result<()> {
-    let mut tx = db.every_organization().read().await?;
-    let projected = offsets::find(&mut tx, node).await?;
-    let rows_from = retention::get_rows_from(&mut tx).await?;
-    let mut open: BTreeSet<HoldId> = BTreeSet::new();
-    let mut settled: BTreeSet<HoldId> = BTreeSet::new();
-    let mut position = Position::default();
-    loop {
-        let batch = tail.read(position, BATCH)?;
-        if batch.entries.is_empty() {
-            verification.open_holds = open.len() as u64;
-            return Ok(());
-        }
-        position = batch.next;
-        for entry in batch.entries {
-            match &entry.record {
-                Record::HoldOpened(opened) => {
-                    open.insert(opened.hold);
-                }
-                Record::HoldExtended(_) => {}
-                Record::Attempt(attempt) => {
-                    open.remove(&attempt.hold);
-                    if !settled.insert(attempt.hold) {
-                        verification.report(Finding::SettledTwice { hold: attempt.hold, at: entry.at });
-                    }
-                }
-                Record::Call(_) => {}
-            }
-            if entry.at < projected && !is_in_rows(&mut tx, &entry.record, rows_from, verification).await? {
-                verification.report(Finding::Row { at: entry.at });
-            }
-        }
-    }
-}
-
-/// The record is in the database as it is in the segment, or so old that it is no longer kept.
-async fn is_in_rows(
-    tx: &mut EveryTx,
-    record: &Record,
-    rows_from: Timestamp,
-    verification: &mut Verification,
-) -> Result<bool> {
-    let kept_from = rows_from.plus(ID_SLACK);
-    match record {
-        Record::HoldOpened(_) | Record::HoldExtended(_) => Ok(true),
-        Record::Attempt(attempt) => {
-            verification.records += 1;
-            let row = attempts::find(tx.of(attempt.attribution.organization), attempt.attempt).await?;
-            match row {
-                None => Ok(attempt.opened_at < kept_from),
-                Some(row) => Ok(row.into_record()? == **attempt),
-            }
-        }
-        Record::Call(call) => {
-            verification.records += 1;
-            let row = calls::find(tx.of(call.attribution.organization), call.call).await?;
-            let Some(row) = row else { return Ok(call.at < kept_from) };
-            let mut kept = row.into_record()?.call;
-            // What was settled later is added to the row; the recount of the rows checks that sum.
-            kept.cost_nanos = call.cost_nanos;
-            Ok(kept == **call)
-        }
-    }
 }

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction, postgres::PgArguments, 
 use crate::{
     error::Result,
     query::{Query, Reuse, Target, Values},
-    rows,
+    rows::{self, Markers},
     sql::{EverySql, SharedSql, Sql, Statement},
 };
 
@@ -35,6 +35,14 @@ impl Connection {
 
     pub(crate) fn query_text(&mut self, text: Cow<'static, str>, parameters: usize, reuse: Reuse) -> Query<'_> {
         Query::with_text(text, parameters, reuse, self.target())
+    }
+
+    /// How a text that is made at run time marks its parameters.
+    pub(crate) fn markers(&self) -> Markers {
+        match self {
+            Self::Postgres(_) => Markers::Numbered,
+            Self::Sqlite(_) => Markers::Positional,
+        }
     }
 
     /// Runs a text as it is: the DDL of a migration.

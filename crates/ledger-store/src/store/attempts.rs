@@ -7,9 +7,8 @@ use crate::{row::AttemptRow, usage::UsageFilter};
 
 const INSERT: EverySql = every_sql(
     "INSERT INTO attempts (organization_id, id, call_id, number, opened_at, status, application_id, key_id,
-        environment, feature_id, user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos,
-        held_nanos, unpriced, released, duration_micros, journal_seq, detail)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+        environment, feature_id, user_name, provider_id, model_id, model_name, cost_nanos, detail)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      ON CONFLICT (organization_id, id) DO NOTHING",
 );
 
@@ -20,8 +19,7 @@ const LAST_TARGET: Sql = sql("SELECT provider_id, model_id, model_name FROM atte
 
 const OF_CALL: Sql = sql(
     "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
-        user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos, held_nanos, unpriced, released,
-        duration_micros, journal_seq, detail
+        user_name, provider_id, model_id, model_name, cost_nanos, detail
      FROM attempts WHERE organization_id = $1 AND call_id = $2 ORDER BY number",
 );
 
@@ -29,8 +27,7 @@ const CALL_OF: Sql = sql("SELECT call_id FROM attempts WHERE organization_id = $
 
 const LIST: Sql = sql(
     "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
-        user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos, held_nanos, unpriced, released,
-        duration_micros, journal_seq, detail
+        user_name, provider_id, model_id, model_name, cost_nanos, detail
      FROM attempts
      WHERE organization_id = $1 AND id >= $2 AND id < $3 AND opened_at >= $4 AND opened_at < $5
         AND ($6 IS NULL OR feature_id = $6) AND ($7 IS NULL OR key_id = $7) AND ($8 IS NULL OR model_id = $8)
@@ -41,15 +38,13 @@ const LIST: Sql = sql(
 
 const PAGE: Sql = sql(
     "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
-        user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos, held_nanos, unpriced, released,
-        duration_micros, journal_seq, detail
+        user_name, provider_id, model_id, model_name, cost_nanos, detail
      FROM attempts WHERE organization_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4",
 );
 
 const FIND: Sql = sql(
     "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
-        user_name, provider_id, model_id, model_name, usage, usage_basis, cost_nanos, held_nanos, unpriced, released,
-        duration_micros, journal_seq, detail
+        user_name, provider_id, model_id, model_name, cost_nanos, detail
      FROM attempts WHERE organization_id = $1 AND id = $2",
 );
 
@@ -76,14 +71,7 @@ pub(crate) async fn insert(tx: &mut EveryTx, rows: &[AttemptRow]) -> Result<u64>
             .push(row.provider_id)
             .push(row.model_id)
             .push(row.model_name.as_str())
-            .push(Json(&row.usage.0))
-            .push(row.usage_basis.as_str())
             .push(row.cost_nanos)
-            .push(row.held_nanos)
-            .push(row.unpriced.as_deref())
-            .push(row.released)
-            .push(row.duration_micros)
-            .push(row.journal_seq)
             .push(Json(&row.detail.0));
     })
     .await

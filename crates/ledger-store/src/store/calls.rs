@@ -5,10 +5,9 @@ use uuid::Uuid;
 use crate::{row::CallRow, usage::UsageFilter};
 
 const INSERT: EverySql = every_sql(
-    "INSERT INTO calls (organization_id, id, at, status, http_status, error_code, application_id, key_id, environment,
-        feature_id, user_name, requested_model, provider_id, model_id, model_name, attempts, cached, cost_nanos,
-        duration_micros, journal_seq, detail)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+    "INSERT INTO calls (organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name,
+        provider_id, model_id, model_name, attempts, cost_nanos, detail)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
      ON CONFLICT (organization_id, id) DO NOTHING",
 );
 
@@ -17,16 +16,14 @@ const EXISTS: EverySql = every_sql("SELECT id FROM calls WHERE organization_id =
 const ADD_COST: Sql = sql("UPDATE calls SET cost_nanos = cost_nanos + $3 WHERE organization_id = $1 AND id = $2");
 
 const FIND: Sql = sql(
-    "SELECT organization_id, id, at, status, http_status, error_code, application_id, key_id, environment, feature_id,
-        user_name, requested_model, provider_id, model_id, model_name, attempts, cached, cost_nanos, duration_micros,
-        journal_seq, detail
+    "SELECT organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name, provider_id,
+        model_id, model_name, attempts, cost_nanos, detail
      FROM calls WHERE organization_id = $1 AND id = $2",
 );
 
 const LIST_WITHOUT_ATTEMPTS: Sql = sql(
-    "SELECT organization_id, id, at, status, http_status, error_code, application_id, key_id, environment, feature_id,
-        user_name, requested_model, provider_id, model_id, model_name, attempts, cached, cost_nanos, duration_micros,
-        journal_seq, detail
+    "SELECT organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name, provider_id,
+        model_id, model_name, attempts, cost_nanos, detail
      FROM calls
      WHERE organization_id = $1 AND attempts = 0 AND id >= $2 AND id < $3 AND at >= $4 AND at < $5
         AND ($6 IS NULL OR feature_id = $6) AND ($7 IS NULL OR key_id = $7) AND ($8 IS NULL OR model_id = $8)
@@ -36,9 +33,8 @@ const LIST_WITHOUT_ATTEMPTS: Sql = sql(
 );
 
 const PAGE: Sql = sql(
-    "SELECT organization_id, id, at, status, http_status, error_code, application_id, key_id, environment, feature_id,
-        user_name, requested_model, provider_id, model_id, model_name, attempts, cached, cost_nanos, duration_micros,
-        journal_seq, detail
+    "SELECT organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name, provider_id,
+        model_id, model_name, attempts, cost_nanos, detail
      FROM calls WHERE organization_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4",
 );
 
@@ -70,22 +66,16 @@ pub(crate) async fn insert(tx: &mut EveryTx, rows: &[CallRow]) -> Result<u64> {
             .push(row.id)
             .push(row.at)
             .push(row.status.0.as_str())
-            .push(row.http_status)
-            .push(row.error_code.as_deref())
             .push(row.application_id)
             .push(row.key_id)
             .push(row.environment.0.as_str())
             .push(row.feature_id)
             .push(row.user_name.as_deref())
-            .push(row.requested_model.as_str())
             .push(row.provider_id)
             .push(row.model_id)
             .push(row.model_name.as_deref())
             .push(row.attempts)
-            .push(row.cached)
             .push(row.cost_nanos)
-            .push(row.duration_micros)
-            .push(row.journal_seq)
             .push(Json(&row.detail.0));
     })
     .await

@@ -1,5 +1,6 @@
 //! Every statement of this crate.
 
+pub(crate) mod analytics;
 pub(crate) mod attempts;
 pub(crate) mod balances;
 pub(crate) mod calls;

@@ -18,7 +18,7 @@ const TAMPERINGS: [(SharedSql, &[&str]); 6] = [
     (shared_sql("UPDATE usage_rollups SET output_tokens = output_tokens + $1"), &["Rollup"]),
     (shared_sql("UPDATE budget_balances SET spent_nanos = spent_nanos + $1"), &["Balance"]),
     (shared_sql("DELETE FROM usage_rollups WHERE cost_nanos >= $1"), &["Rollup"]),
-    (shared_sql("UPDATE calls SET http_status = http_status + $1"), &["Row"]),
+    (shared_sql("UPDATE calls SET attempts = attempts + $1"), &["Row"]),
 ];
 
 async fn what_was_tampered_with_is_found(database: TestDatabase) {
