@@ -8,5 +8,6 @@ pub mod management;
 pub mod postgres;
 pub mod rng;
 mod skip;
+pub mod upstream;
 
 pub use skip::skip;

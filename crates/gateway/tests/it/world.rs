@@ -4,7 +4,7 @@ use bytes::Bytes;
 use glaux_gateway::{Config, Gateway};
 use glaux_kernel::{
     ApplicationId, AssignmentId, Clock, Environment, FeatureId, KeyId, ModelId, OrganizationId, PriceRuleId,
-    ProviderId, Rate, Rng,
+    ProviderId, Rate, Rng, Secret,
 };
 use glaux_ledger::{
     DataDirectory, Ledger, Options,
@@ -26,6 +26,8 @@ use hyper_util::{
 use sha2::{Digest, Sha256};
 
 pub(crate) const KEY: &str = "glx_a_key_for_tests";
+/// What every provider but the sandbox knows us by.
+pub(crate) const PROVIDER_KEY: &str = "a-key-of-a-provider";
 
 /// A gateway on a real socket, with one tenant, one key and the sandbox as its provider.
 pub(crate) struct World {
@@ -67,14 +69,33 @@ impl World {
 
     /// Puts the document in force.
     pub(crate) fn publish(&self) {
-        let (snapshot, findings) = Snapshot::build(self.document.clone(), |_| Ok(Credentials::None));
+        let open = |provider: &document::Provider| {
+            Ok(match provider.kind {
+                ProviderKind::Sandbox => Credentials::None,
+                _ => Credentials::ApiKey(Secret::new(PROVIDER_KEY.to_owned())),
+            })
+        };
+        let (snapshot, findings) = Snapshot::build(self.document.clone(), open);
         assert_eq!(findings, []);
         self.gateway.put_in_force(snapshot);
     }
 
+    /// Adds a provider elsewhere, and says how calls to it are timed.
+    pub(crate) fn add_provider(&mut self, kind: ProviderKind, base_url: String, limits: ProviderLimits) {
+        let organization = self.document.organizations[0].id;
+        let provider = provider(organization, kind);
+        self.document.providers.push(document::Provider { base_url: Some(base_url), limits, ..provider });
+        self.publish();
+    }
+
     /// Adds a model of the sandbox; 0.40 / 1.60 USD per million tokens.
     pub(crate) fn add_model(&mut self, name: &str) {
-        let provider = self.document.providers[0].id;
+        self.add_model_of(ProviderKind::Sandbox, name);
+    }
+
+    /// Adds a model of the provider of that kind, at the same prices.
+    pub(crate) fn add_model_of(&mut self, kind: ProviderKind, name: &str) {
+        let provider = self.document.providers.iter().find(|provider| provider.kind == kind).unwrap().id;
         let price = |meter, rate| document::PriceRule {
             id: PriceRuleId::new(now(), &SystemRng),
             meter,
@@ -123,6 +144,14 @@ impl World {
     pub(crate) async fn send_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
         let response = self.begin(path, body, headers).await;
         let (parts, body) = response.into_parts();
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Asks another server, as a provider would be asked.
+    pub(crate) async fn send_to(&self, url: &str, body: &str) -> Answer {
+        let request = Request::post(url).body(Full::new(Bytes::from(body.to_owned()))).unwrap();
+        let (parts, body) = self.client.request(request).await.unwrap().into_parts();
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         Answer { status: parts.status, headers: parts.headers, body }
     }
@@ -184,6 +213,7 @@ async fn listen(gateway: Arc<Gateway>) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, peer)) = listener.accept().await {
+            stream.set_nodelay(true).unwrap();
             let gateway = Arc::clone(&gateway);
             let answer = hyper::service::service_fn(move |request| {
                 let gateway = Arc::clone(&gateway);
@@ -195,23 +225,28 @@ async fn listen(gateway: Arc<Gateway>) -> SocketAddr {
     address
 }
 
+/// A provider named after its kind.
+fn provider(organization: OrganizationId, kind: ProviderKind) -> document::Provider {
+    document::Provider {
+        organization,
+        id: ProviderId::new(now(), &SystemRng),
+        name: kind.to_string(),
+        kind,
+        base_url: None,
+        api_version: None,
+        region: None,
+        secret: None,
+        sealed_credentials: None,
+        limits: ProviderLimits::default(),
+    }
+}
+
 fn document() -> Document {
     let organization = OrganizationId::new(now(), &SystemRng);
     Document {
         journal_seq: 7,
         organizations: vec![document::Organization { id: organization, time_zone: "UTC".to_owned() }],
-        providers: vec![document::Provider {
-            organization,
-            id: ProviderId::new(now(), &SystemRng),
-            name: "sandbox".to_owned(),
-            kind: ProviderKind::Sandbox,
-            base_url: None,
-            api_version: None,
-            region: None,
-            secret: None,
-            sealed_credentials: None,
-            limits: ProviderLimits::default(),
-        }],
+        providers: vec![provider(organization, ProviderKind::Sandbox)],
         keys: vec![document::Key {
             organization,
             application: ApplicationId::new(now(), &SystemRng),
