@@ -1,7 +1,7 @@
-use glaux_kernel::FeatureId;
+use glaux_kernel::{ApplicationId, FeatureId};
 use glaux_platform_kit::Kind;
 use glaux_routing::document::{FeatureStatus, Limits};
-use glaux_web::{FieldError, Problem};
+use glaux_web::FieldError;
 use serde::{Deserialize, Serialize};
 
 /// An AI capability of an application.
@@ -17,6 +17,8 @@ impl Kind for Feature {
 /// What is known of a feature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureState {
+    /// Whose capability it is.
+    pub application: ApplicationId,
     /// For people.
     pub display_name: String,
     /// For people.
@@ -30,16 +32,43 @@ pub struct FeatureState {
 }
 
 const MAX_NAME: usize = 64;
+const MAX_DISPLAY_NAME: usize = 100;
+const MAX_DESCRIPTION: usize = 2000;
 
-/// A name is lower-case letters, digits and hyphens, and begins with a letter.
-pub(crate) fn check_name(name: &str) -> Result<(), Problem> {
+/// The rules that a new feature's name does not keep.
+pub(crate) fn check_name(name: &str) -> Option<FieldError> {
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
     let holds = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if begins && holds && name.len() <= MAX_NAME {
-        return Ok(());
-    }
     let detail = "a name has 1 to 64 lower-case letters, digits and hyphens, and begins with a letter";
-    Err(Problem::invalid(vec![FieldError::new("/name", detail)]))
+    (!begins || !holds || name.len() > MAX_NAME).then(|| FieldError::new("/name", detail))
+}
+
+impl FeatureState {
+    /// The rules that are not kept.
+    pub(crate) fn check(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if self.display_name.trim().is_empty() || self.display_name.chars().count() > MAX_DISPLAY_NAME {
+            errors.push(FieldError::new("/display_name", "a display name has 1 to 100 characters"));
+        }
+        if self.description.chars().count() > MAX_DESCRIPTION {
+            errors.push(FieldError::new("/description", "a description has at most 2000 characters"));
+        }
+        errors.extend(check_limits("/limits", &self.limits));
+        errors.extend(check_limits("/user_limits", &self.user_limits));
+        errors
+    }
+}
+
+/// A limit of zero refuses everything, which is what a status is for.
+fn check_limits(pointer: &str, limits: &Limits) -> Vec<FieldError> {
+    let bounds = [
+        ("requests_per_minute", limits.requests_per_minute == Some(0)),
+        ("tokens_per_minute", limits.tokens_per_minute == Some(0)),
+        ("concurrency", limits.concurrency == Some(0)),
+    ];
+    let zero = bounds.into_iter().filter(|(_, is_zero)| *is_zero);
+    zero.map(|(name, _)| FieldError::new(format!("{pointer}/{name}"), "a limit is above zero; leave it out for none"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -49,10 +78,10 @@ mod tests {
     #[test]
     fn names() {
         for name in ["chatbot", "photo-tagging", "a1"] {
-            assert!(check_name(name).is_ok(), "{name}");
+            assert_eq!(check_name(name), None, "{name}");
         }
         for name in ["", "Chatbot", "1a", "a/b", "a b", "ä", "*", "a".repeat(65).as_str()] {
-            assert!(check_name(name).is_err(), "{name}");
+            assert!(check_name(name).is_some(), "{name}");
         }
     }
 }

@@ -2,13 +2,16 @@
 //!
 //! - A feature's name is what clients write as `model`; it has no slash, so that it can't be taken for a catalogue model.
 //! - An assignment is an object of its own, `feature/environment`: it is what a deployment changes and an undo restores.
+//! - A model that is assigned exists when it is assigned. One that is removed later is left out where calls are routed.
 
 mod assignment;
 mod feature;
 mod routes;
+mod service;
 
 pub use assignment::{Assignment, AssignmentState, assignment_name};
 pub use feature::{Feature, FeatureState};
+pub use service::{FeatureChange, NewAssignment, NewFeature, assign, create, delete, unassign, update};
 
 /// The routes.
 pub fn module() -> glaux_platform_kit::Module {

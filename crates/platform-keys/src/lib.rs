@@ -1,7 +1,6 @@
 //! Credentials of applications at the gateway (virtual keys).
 //!
-//! - A key's text is `glx_` and 43 base-62 characters, the last six of which are a checksum, so that a scanner can tell a
-//!   key from noise. It is shown once; what is kept is its SHA-256, its first and its last characters.
+//! - A key's text is shown once; what is kept is its SHA-256, its first and its last characters.
 //! - A rotated key is a second credential of the same key: the old text works until its overlap ends.
 
 mod routes;
@@ -9,7 +8,7 @@ mod secret;
 
 use glaux_kernel::{ApplicationId, Environment, KeyId, Secret, Timestamp};
 use glaux_platform_applications::{Application, DEFAULT_APPLICATION};
-use glaux_platform_kit::{Change, Context, Kind, Module, get, list_all};
+use glaux_platform_kit::{Change, Context, Credential, Kind, Module, get, list_all};
 use glaux_routing::document::Limits;
 use glaux_web::{Caller, Problem, Write};
 use ipnet::IpNet;
@@ -70,7 +69,7 @@ pub async fn bootstrap(context: &Context, system: &Caller) -> Result<Option<Secr
         return Ok(None);
     }
     let application = get::<Application>(change.read(), DEFAULT_APPLICATION).await?;
-    let text = secret::generate(&*context.rng);
+    let text = Credential::KEY.generate(&*context.rng);
     let everything = vec!["*".to_owned()];
     let state = KeyState {
         application: application.id,

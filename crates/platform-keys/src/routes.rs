@@ -3,7 +3,7 @@ use std::time::Duration;
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{Environment, KeyId, Page, Permission, Timestamp};
 use glaux_platform_applications::{Application, DEFAULT_APPLICATION};
-use glaux_platform_kit::{Change, Context, Object, find, get, list};
+use glaux_platform_kit::{Change, Context, Credential, Object, find, get, list};
 use glaux_routing::document::Limits;
 use glaux_web::{
     Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write, change, permit,
@@ -174,7 +174,7 @@ async fn issue_key(State(context): State<Context>, write: Write, Json(new): Json
     if new.name.is_empty() || new.name.chars().count() > 100 {
         return Err(Problem::invalid(vec![FieldError::new("/name", "a name has 1 to 100 characters")]));
     }
-    let text = secret::generate(&*context.rng);
+    let text = Credential::KEY.generate(&*context.rng);
     let state = KeyState {
         application: application.id,
         environment: new.environment,
@@ -248,7 +248,7 @@ async fn rotate_key(
     let key = get::<Key>(change.read(), &reference).await?;
     let now = context.clock.now();
     let until = now.plus(Duration::from_secs(u64::from(rotation.overlap_seconds)));
-    let text = secret::generate(&*context.rng);
+    let text = Credential::KEY.generate(&*context.rng);
     let mut state = key.state.clone();
     for old in &mut state.secrets {
         old.until = Some(old.until.map_or(until, |end| end.min(until)));

@@ -8,17 +8,21 @@
 
 mod change;
 mod context;
+mod credential;
 mod history;
 mod live;
 mod object;
 mod store;
 mod vault;
 
-pub use change::{Change, Changed};
+pub use change::{Change, Changed, RowChange};
 pub use context::{Context, Publisher};
+pub use credential::{Credential, digest};
 pub use history::journal_module;
 pub use live::live_module;
-pub use object::{Kind, Object, find, find_by_id, find_id, get, list, list_all, time_zone};
+pub use object::{
+    Kind, Object, Reference, find, find_by_id, find_id, find_reference, get, list, list_all, list_matching, time_zone,
+};
 pub use vault::{MasterKey, Vault, VaultError};
 
 /// A capability as the composition root sees it.

@@ -1,4 +1,4 @@
-use glaux_kernel::{Cursor, Id, Page, PageRequest, Timestamp};
+use glaux_kernel::{Cursor, Id, OrganizationId, Page, PageRequest, Timestamp};
 use glaux_store::OrgRead;
 use glaux_web::{Problem, Tag};
 use serde::{Serialize, de::DeserializeOwned};
@@ -84,10 +84,52 @@ pub async fn list<K: Kind>(tx: &mut OrgRead, page: &PageRequest) -> Result<Page<
     Ok(Page::from_overfetch(objects, page.limit, |object| Cursor(object.name.clone())))
 }
 
+/// A page of the objects that `keep` keeps, by name. Reads on until the page is full.
+pub async fn list_matching<K: Kind>(
+    tx: &mut OrgRead,
+    page: &PageRequest,
+    keep: impl Fn(&Object<K>) -> bool,
+) -> Result<Page<Object<K>>, Problem> {
+    let after = page.cursor.as_ref().map(|cursor| cursor.0.as_str());
+    let rows = tx.query(store::LIST).bind(K::KIND).bind(after).bind(i64::MAX).fetch_all::<ObjectRow>().await?;
+    let mut kept = Vec::new();
+    for row in rows {
+        let object = Object::from_row(row)?;
+        if keep(&object) {
+            kept.push(object);
+        }
+        if kept.len() > page.limit as usize {
+            break;
+        }
+    }
+    Ok(Page::from_overfetch(kept, page.limit, |object| Cursor(object.name.clone())))
+}
+
 /// Every object of the kind, by name: for the publisher.
 pub async fn list_all<K: Kind>(tx: &mut OrgRead) -> Result<Vec<Object<K>>, Problem> {
     let rows = tx.query(store::LIST).bind(K::KIND).bind(None::<&str>).bind(i64::MAX).fetch_all::<ObjectRow>().await?;
     rows.into_iter().map(Object::from_row).collect()
+}
+
+/// An object of another capability, as far as one must know it to refer to it.
+#[derive(Debug, Clone)]
+pub struct Reference<I> {
+    /// Its id.
+    pub id: I,
+    /// Its name.
+    pub name: String,
+}
+
+/// The object of this name or id, of the organization or else of the platform, which shares what it has.
+pub async fn find_reference<I: Id>(
+    tx: &mut OrgRead,
+    kind: &str,
+    reference: &str,
+) -> Result<Option<Reference<I>>, Problem> {
+    let id = reference.parse::<I>().ok().map(Id::uuid);
+    let query = tx.query(store::FIND_SHARED).bind(kind).bind(reference).bind(id).bind(OrganizationId::PLATFORM);
+    let row = query.fetch_optional::<ObjectRow>().await?;
+    Ok(row.map(|row| Reference { id: I::from_uuid(row.id), name: row.name }))
 }
 
 /// The IANA name of the organization's time zone, in which its days begin.

@@ -11,6 +11,12 @@ pub(crate) const FIND_BY_ID: Sql = sql("
     SELECT id, name, state, created_at, updated_at FROM objects
     WHERE organization_id = $1 AND kind = $2 AND id = $3");
 
+/// What is the organization's own comes before what the platform, whose id is the lowest, shares.
+pub(crate) const FIND_SHARED: Sql = sql("
+    SELECT id, name, state, created_at, updated_at FROM objects
+    WHERE organization_id IN ($1, $5) AND kind = $2 AND (name = $3 OR id = $4)
+    ORDER BY organization_id DESC LIMIT 1");
+
 pub(crate) const LIST: Sql = sql("
     SELECT id, name, state, created_at, updated_at FROM objects
     WHERE organization_id = $1 AND kind = $2 AND ($3 IS NULL OR name > $3)

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use glaux_kernel::{PriceRuleId, Timestamp};
+use glaux_kernel::{PriceRuleId, ProviderId, Timestamp};
 use glaux_llm::ProviderKind;
-use glaux_platform_kit::{Change, Object, find};
+use glaux_platform_kit::{Change, Context, Object, find};
 use glaux_routing::document::PriceRule;
 use glaux_web::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    Model, ModelState, Origin, Provider, ProviderState, bundled,
+    CatalogReference, Model, ModelState, Origin, Provider, ProviderState, bundled,
     catalogue::{self, Models, ProviderEntry, Stamp},
     price::succeed,
 };
@@ -72,7 +72,7 @@ pub(crate) async fn adopt(
             adoption.unpriced.push(full_name.clone());
         }
         let existing = find::<Model>(change.read(), &full_name).await?;
-        let state = describe(change, provider, entry, model, &stamps);
+        let state = describe(change.context(), provider.id, &entry.name, model, &stamps);
         match existing {
             None => {
                 change.create::<Model>(&full_name, state).await?;
@@ -118,15 +118,24 @@ fn select<'a>(
     }
 }
 
-/// The state of a model as the catalogue describes it.
+/// The state of a model of `provider` as an entry of the catalogue describes it; `None`: there is no such entry.
+pub(crate) fn describe_entry(
+    context: &Context,
+    provider: ProviderId,
+    reference: &CatalogReference,
+) -> Result<Option<ModelState>, Problem> {
+    let found = bundled::find(&reference.provider, &reference.model).map_err(Problem::internal)?;
+    let stamps = bundled::stamps().map_err(Problem::internal)?;
+    Ok(found.map(|model| describe(context, provider, &reference.provider, &model, &stamps)))
+}
+
 fn describe(
-    change: &Change,
-    provider: &Object<Provider>,
-    entry: &ProviderEntry,
+    context: &Context,
+    provider: ProviderId,
+    catalog: &str,
     model: &catalogue::Model,
     stamps: &[Stamp],
 ) -> ModelState {
-    let context = change.context();
     let rule = |price: &catalogue::Price| PriceRule {
         id: PriceRuleId::new(context.clock.now(), &*context.rng),
         meter: price.meter,
@@ -141,14 +150,14 @@ fn describe(
         None => source.to_string(),
     };
     ModelState {
-        provider: provider.id,
+        provider,
         model_type: model.kind,
         upstream_name: None,
         context_window: model.context_window.map(|figure| figure.value),
         max_output_tokens: model.max_output_tokens.map(|figure| figure.value),
         prices: model.prices.iter().map(rule).collect(),
         origin: Some(Origin {
-            catalog: entry.name.to_string(),
+            catalog: catalog.to_owned(),
             model: model.name.to_string(),
             sources: sources.into_iter().map(dated).collect(),
         }),

@@ -48,3 +48,12 @@ pub fn detect(text: &str) -> Option<Source> {
     let keys = || outer.keys().take(50);
     Some(if keys().any(has_provider) { Source::Litellm } else { Source::ModelsDev })
 }
+
+/// A price per 10^`power` units as text per million units; `None` if it does not fit exactly.
+pub(crate) fn per_million(text: &str, power: u32) -> Option<String> {
+    let power = i32::try_from(power).ok()?;
+    match decimal::Decimal::parse(text)?.shifted(-power).rate()? {
+        decimal::Rated::Exact(rate) => Some(rate.per_million()),
+        decimal::Rated::Rounded(_) => None,
+    }
+}

@@ -51,3 +51,15 @@ pub struct Origin {
     #[schema(example = json!(["litellm 1.109.1 of 2026-11-12"]))]
     pub sources: Vec<String>,
 }
+
+/// An entry of the bundled catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogReference {
+    /// The catalogue's name for the provider.
+    #[schema(example = "openai")]
+    pub provider: String,
+    /// The provider's name for the model.
+    #[schema(example = "gpt-4.1-mini")]
+    pub model: String,
+}

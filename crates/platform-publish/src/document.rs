@@ -4,7 +4,7 @@ use glaux_platform_features::{Assignment, Feature};
 use glaux_platform_identity::Organization;
 use glaux_platform_keys::Key;
 use glaux_platform_kit::{Object, Vault, list_all};
-use glaux_platform_models::{Model, Provider};
+use glaux_platform_models::{Alias, Model, Provider, RoutingPolicy, limits_of, policy_of};
 use glaux_platform_spending::Budget;
 use glaux_routing::{Document, document as routing};
 use glaux_store::{Db, OrgRead};
@@ -32,18 +32,22 @@ async fn read_organization(
 ) -> Result<(), Problem> {
     let Organization { id, time_zone, .. } = organization;
     document.organizations.push(routing::Organization { id, time_zone });
+    let policies = list_all::<RoutingPolicy>(tx).await?;
     for provider in list_all::<Provider>(tx).await? {
         let sealed = match &provider.state.credential {
             Some(credential) => Vault::find_sealed(tx, credential.secret).await?,
             None => None,
         };
-        document.providers.push(publish_provider(id, provider, sealed));
+        let limits = limits_of(&policies, &provider.name);
+        document.providers.push(publish_provider(id, provider, sealed, limits));
     }
     document.models.extend(list_all::<Model>(tx).await?.into_iter().map(publish_model));
+    document.aliases.extend(list_all::<Alias>(tx).await?.into_iter().map(|alias| publish_alias(id, alias)));
     let assignments = list_all::<Assignment>(tx).await?;
     for feature in list_all::<Feature>(tx).await? {
         let own = assignments.iter().filter(|assignment| assignment.state.feature == feature.id);
-        let own = own.map(publish_assignment).collect();
+        let policy = policy_of(&policies, &feature.name);
+        let own = own.map(|assignment| publish_assignment(assignment, policy)).collect();
         document.features.push(publish_feature(id, feature, own));
     }
     for key in list_all::<Key>(tx).await? {
@@ -57,6 +61,7 @@ fn publish_provider(
     organization: OrganizationId,
     object: Object<Provider>,
     sealed_credentials: Option<String>,
+    limits_of_policy: Option<routing::ProviderLimits>,
 ) -> routing::Provider {
     let state = object.state;
     routing::Provider {
@@ -69,7 +74,7 @@ fn publish_provider(
         region: state.region,
         secret: state.credential.map(|credential| credential.secret),
         sealed_credentials,
-        limits: state.limits,
+        limits: limits_of_policy.unwrap_or(state.limits),
     }
 }
 
@@ -88,7 +93,12 @@ fn publish_model(object: Object<Model>) -> routing::Model {
     }
 }
 
-fn publish_assignment(object: &Object<Assignment>) -> routing::Assignment {
+fn publish_alias(organization: OrganizationId, object: Object<Alias>) -> routing::Alias {
+    routing::Alias { organization, id: object.id, name: object.name, model: object.state.model }
+}
+
+/// An assignment that says nothing of routing is routed by the policy of its feature or of the organization.
+fn publish_assignment(object: &Object<Assignment>, policy: Option<&routing::Policy>) -> routing::Assignment {
     let state = object.state.clone();
     routing::Assignment {
         id: object.id,
@@ -96,7 +106,7 @@ fn publish_assignment(object: &Object<Assignment>) -> routing::Assignment {
         models: state.models,
         fallbacks: state.fallbacks,
         config_overrides: state.config_overrides,
-        policy: state.policy,
+        policy: state.policy.or_else(|| policy.cloned()).unwrap_or_default(),
     }
 }
 

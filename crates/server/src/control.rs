@@ -8,7 +8,7 @@ use axum::{Extension, Router, response::IntoResponse};
 use glaux_kernel::{Clock, Permission, Rng, Secret};
 use glaux_ledger::Ledger;
 use glaux_ledger_store::Projector;
-use glaux_platform_identity::Identity;
+use glaux_platform_identity::{Identity, SignInLink};
 use glaux_platform_kit::{Context, Publisher, Vault};
 use glaux_platform_publish::{Gateways, Publication};
 use glaux_platform_spending::Balances;
@@ -40,6 +40,8 @@ pub(crate) struct Control {
     pub(crate) router: Router,
     /// Shown when the process starts.
     pub(crate) admin_token: Secret,
+    /// Signs the admin in once.
+    pub(crate) sign_in: SignInLink,
     /// The first key of a new installation: shown once.
     pub(crate) first_key: Option<Secret>,
     publication: Arc<Publication>,
@@ -66,6 +68,7 @@ impl Control {
         glaux_platform_applications::bootstrap(&context, &system).await.map_err(failed)?;
         glaux_platform_models::bootstrap(&context, &system).await.map_err(failed)?;
         let first_key = glaux_platform_keys::bootstrap(&context, &system).await.map_err(failed)?;
+        let sign_in = identity.issue_admin_link().await.map_err(failed)?;
         publication.catch_up().await.map_err(failed)?;
 
         let projector = Projector::new(context.db.clone(), ledger.tail(), ledger.node(), Arc::clone(&context.clock));
@@ -81,7 +84,7 @@ impl Control {
         let document = serde_json::to_string(&document).context("the API can't be described")?;
         let routes = routes.with_state(context).merge(describing(document)).layer(Extension(metrics.clone()));
         let router = glaux_web::shell(routes, Arc::new(web), &metrics);
-        Ok(Self { router, admin_token, first_key, publication, projector })
+        Ok(Self { router, admin_token, sign_in, first_key, publication, projector })
     }
 
     /// Starts what goes on until `stop`: following the journal, carrying the ledger into the database.

@@ -6,18 +6,24 @@ use std::{
 };
 
 use glaux_kernel::Secret;
+use glaux_platform_identity::SignInLink;
 
 use crate::control::Control;
 
 /// Whom to greet with what.
 pub(crate) struct Welcome {
     admin_token: Secret,
+    sign_in: SignInLink,
     first_key: Option<Secret>,
 }
 
 impl Welcome {
     pub(crate) fn new(control: &Control) -> Self {
-        Self { admin_token: control.admin_token.clone(), first_key: control.first_key.clone() }
+        Self {
+            admin_token: control.admin_token.clone(),
+            sign_in: control.sign_in.clone(),
+            first_key: control.first_key.clone(),
+        }
     }
 
     /// Says where it serves, who the admin is, and what to try first.
@@ -25,6 +31,11 @@ impl Welcome {
         let mut out = io::stdout().lock();
         let token = self.admin_token.expose();
         writeln!(out, "\nGlaux serves on http://{address}\n")?;
+        let link = self.sign_in.0.expose();
+        writeln!(
+            out,
+            "  Sign in as admin, once and within the hour:\n    http://{address}/api/auth/link?token={link}\n"
+        )?;
         writeln!(out, "  The admin's token, for the management API:\n    {token}\n")?;
         match &self.first_key {
             Some(key) => {

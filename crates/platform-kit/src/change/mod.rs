@@ -28,6 +28,25 @@ pub struct Change {
     announced: Vec<Event>,
 }
 
+/// A decision about a row that is no [`Object`]. The fields are those of [`journal::Change`].
+#[derive(Debug)]
+pub struct RowChange {
+    /// The word in the journal.
+    pub kind: &'static str,
+    /// Counts incompatible changes of the states' form.
+    pub schema_version: u32,
+    /// The row's id.
+    pub object: String,
+    /// Its name, as people know it.
+    pub name: String,
+    /// A verb.
+    pub action: &'static str,
+    /// The state before; `None` if there was none. Holds no secret.
+    pub before: Option<Value>,
+    /// The state after; `None` if there is none any more. Holds no secret.
+    pub after: Option<Value>,
+}
+
 /// One entry of a change.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Recorded {
@@ -62,7 +81,13 @@ impl Change {
         &mut self.tx
     }
 
-    /// Writes a capability's own table in the same transaction: an index beside its objects, never configuration.
+    /// What the request says beside its body.
+    pub fn write(&self) -> &Write {
+        &self.write
+    }
+
+    /// Writes a capability's own table in the same transaction. What is configuration is journalled by
+    /// [`Change::record_row`].
     pub fn rows(&mut self) -> &mut OrgTx {
         &mut self.tx
     }
@@ -157,6 +182,33 @@ impl Change {
         Ok(())
     }
 
+    /// Journals a decision about what a capability keeps in a table of its own, written through [`Change::rows`].
+    pub async fn record_row(&mut self, row: RowChange) -> Result<(), Problem> {
+        let caller = &self.write.caller;
+        let actor = match caller.actor {
+            Actor::User(id) => journal::ActorId::User(id),
+            Actor::Token(id) => journal::ActorId::Token(id),
+            Actor::System => journal::ActorId::System,
+        };
+        let RowChange { kind, schema_version, object, name, action, before, after } = row;
+        let change = journal::Change {
+            actor: journal::Actor { id: actor, display: caller.name.clone() },
+            kind,
+            object: object.clone(),
+            name: name.clone(),
+            action,
+            before: before.clone(),
+            after: after.clone(),
+            schema_version,
+            reason: self.write.reason.clone(),
+            change_set: self.set,
+        };
+        let now = self.context.clock.now();
+        let seq = journal::record(&mut self.tx, change, now, &*self.context.rng).await.map_err(history::failed)?.seq;
+        self.recorded.push(Recorded { seq, kind, object, name, action, before, after });
+        Ok(())
+    }
+
     async fn record<K: Kind>(
         &mut self,
         action: &'static str,
@@ -164,29 +216,9 @@ impl Change {
         before: Option<Value>,
         after: Option<Value>,
     ) -> Result<(), Problem> {
-        let caller = &self.write.caller;
-        let actor = match caller.actor {
-            Actor::User(id) => journal::ActorId::User(id),
-            Actor::Token(id) => journal::ActorId::Token(id),
-            Actor::System => journal::ActorId::System,
-        };
-        let change = journal::Change {
-            actor: journal::Actor { id: actor, display: caller.name.clone() },
-            kind: K::KIND,
-            object: object.id.to_string(),
-            name: object.name.clone(),
-            action,
-            before: before.clone(),
-            after: after.clone(),
-            schema_version: K::SCHEMA_VERSION,
-            reason: self.write.reason.clone(),
-            change_set: self.set,
-        };
-        let now = self.context.clock.now();
-        let seq = journal::record(&mut self.tx, change, now, &*self.context.rng).await.map_err(history::failed)?.seq;
-        let (object, name) = (object.id.to_string(), object.name.clone());
-        self.recorded.push(Recorded { seq, kind: K::KIND, object, name, action, before, after });
-        Ok(())
+        let (id, name) = (object.id.to_string(), object.name.clone());
+        let (kind, schema_version) = (K::KIND, K::SCHEMA_VERSION);
+        self.record_row(RowChange { kind, schema_version, object: id, name, action, before, after }).await
     }
 
     /// Commits a change that nobody waits to be answered for: bootstrap, the command line.

@@ -8,7 +8,10 @@ mod prices;
 
 use std::collections::BTreeSet;
 
-use super::{Catalogue, Figure, Finding, FindingKind, Model, Models, ProviderEntry, Source, Stamp};
+use super::{
+    Catalogue, Figure, Finding, FindingKind, Model, Models, ProviderEntry, Source, Stamp,
+    file::{self, FileError},
+};
 
 /// A source as it was on one day.
 #[derive(Debug, Clone)]
@@ -30,8 +33,7 @@ pub struct Merged {
 
 /// Brings the editions together under the names of `entries`.
 pub fn merge(entries: &[ProviderEntry], editions: &[Edition]) -> Merged {
-    let mut editions: Vec<&Edition> = editions.iter().collect();
-    editions.sort_by_key(|edition| Source::BY_PRECEDENCE.iter().position(|source| *source == edition.stamp.source));
+    let editions = in_order(editions);
     let mut findings = Vec::new();
     let mut merge_entry = |entry: &ProviderEntry| {
         let voices = editions.iter().map(|edition| Voice::of(edition, entry)).collect::<Vec<_>>();
@@ -50,6 +52,28 @@ pub fn merge(entries: &[ProviderEntry], editions: &[Edition]) -> Merged {
     };
     let providers = entries.iter().filter(|entry| !entry.sources.is_empty()).map(&mut merge_entry).collect();
     Merged { providers, findings }
+}
+
+/// The files of `data/catalog/` by name: one per provider, the editions, the findings. Files written by hand are not among
+/// them.
+pub fn render(merged: &Merged, editions: &[Edition]) -> Result<Vec<(String, String)>, FileError> {
+    let mut files = Vec::with_capacity(merged.providers.len() + 2);
+    for (entry, models) in &merged.providers {
+        files.push((format!("{}.json", entry.name), file::render(&entry.name, models)?));
+    }
+    let stamps: Result<Vec<String>, _> =
+        in_order(editions).into_iter().map(|edition| serde_json::to_string(&edition.stamp)).collect();
+    files.push(("sources.json".to_owned(), format!("[\n{}\n]\n", stamps?.join(",\n"))));
+    let findings: String = merged.findings.iter().map(|finding| format!("{finding}\n")).collect();
+    files.push(("findings.txt".to_owned(), findings));
+    Ok(files)
+}
+
+/// The one that is believed first at the front.
+fn in_order(editions: &[Edition]) -> Vec<&Edition> {
+    let mut editions: Vec<&Edition> = editions.iter().collect();
+    editions.sort_by_key(|edition| Source::BY_PRECEDENCE.iter().position(|source| *source == edition.stamp.source));
+    editions
 }
 
 /// What one source has to say about one provider.

@@ -34,6 +34,18 @@ impl Source {
     }
 }
 
+impl Source {
+    /// Where the project that publishes it is; `None` for what a person reads.
+    pub const fn url(self) -> Option<&'static str> {
+        match self {
+            Self::Litellm => Some("https://github.com/BerriAI/litellm"),
+            Self::GenaiPrices => Some("https://github.com/pydantic/genai-prices"),
+            Self::ModelsDev => Some("https://github.com/anomalyco/models.dev"),
+            Self::Provider => None,
+        }
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -70,4 +82,12 @@ pub struct Stamp {
     pub url: Box<str>,
     /// SPDX identifier of the licence under which the figures were published.
     pub licence: Box<str>,
+}
+
+impl Stamp {
+    /// An edition of a project's list; all of them are published under the MIT licence.
+    pub fn of(source: Source, revision: &str, date: &str) -> Self {
+        let url = source.url().unwrap_or_default();
+        Self { source, revision: revision.into(), date: date.into(), url: url.into(), licence: "MIT".into() }
+    }
 }

@@ -1,12 +1,15 @@
 use axum::{extract::State, http::StatusCode, response::Response};
-use glaux_kernel::{ModelId, Page, Timestamp};
+use glaux_kernel::{ModelId, Page, ProviderId, Timestamp};
 use glaux_platform_kit::{Change, Context, Object, find, get, list};
 use glaux_routing::document::PriceRule;
 use glaux_web::{Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Model, ModelState, Origin, Provider, catalogue::ModelType, price::PriceInput};
+use crate::{
+    CatalogReference, Model, ModelState, Origin, Provider, adoption::describe_entry, catalogue::ModelType,
+    price::PriceInput,
+};
 
 /// A catalogue entry of a provider.
 #[derive(Serialize, ToSchema)]
@@ -56,14 +59,17 @@ pub(super) struct NewModel {
     /// Stands after the slash.
     #[schema(example = "gpt-4.1-mini")]
     name: String,
+    /// Needed where the catalogue does not say it.
     #[serde(rename = "type")]
-    model_type: ModelType,
+    model_type: Option<ModelType>,
     upstream_name: Option<String>,
     context_window: Option<u64>,
     max_output_tokens: Option<u64>,
-    /// Absent: the model has no price, which is shown and never taken for zero.
+    /// Without prices here or in the catalogue the model has none, which is shown and never taken for zero.
     #[serde(default)]
     prices: Vec<PriceInput>,
+    /// The entry of the bundled catalogue from which everything is taken that is not stated here.
+    catalog: Option<CatalogReference>,
 }
 
 /// What changes of a model; what is absent stays. `prices` replace all of the old ones.
@@ -74,6 +80,33 @@ pub(super) struct ModelChange {
     context_window: Option<u64>,
     max_output_tokens: Option<u64>,
     prices: Option<Vec<PriceInput>>,
+}
+
+impl NewModel {
+    fn state(self, context: &Context, provider: ProviderId) -> Result<ModelState, Problem> {
+        let stated = rules(context, self.prices)?;
+        let described = match &self.catalog {
+            None => None,
+            Some(reference) => Some(describe_entry(context, provider, reference)?.ok_or_else(|| {
+                let detail = format!("the catalogue has no `{}` of `{}`", reference.model, reference.provider);
+                Problem::invalid(vec![FieldError::new("/catalog", detail)])
+            })?),
+        };
+        let is_stated = !stated.is_empty() || self.context_window.is_some() || self.max_output_tokens.is_some();
+        let entry = described.as_ref();
+        let model_type = self.model_type.or_else(|| entry.map(|entry| entry.model_type)).ok_or_else(|| {
+            Problem::invalid(vec![FieldError::new("/type", "say what the model does, or take it from the catalogue")])
+        })?;
+        Ok(ModelState {
+            provider,
+            model_type,
+            upstream_name: self.upstream_name,
+            context_window: self.context_window.or_else(|| entry?.context_window),
+            max_output_tokens: self.max_output_tokens.or_else(|| entry?.max_output_tokens),
+            origin: entry.and_then(|entry| entry.origin.clone()).filter(|_| !is_stated),
+            prices: if stated.is_empty() { described.map(|entry| entry.prices).unwrap_or_default() } else { stated },
+        })
+    }
 }
 
 fn rules(context: &Context, prices: Vec<PriceInput>) -> Result<Vec<PriceRule>, Problem> {
@@ -109,16 +142,9 @@ pub(super) async fn create_model(
     if new.name.is_empty() || new.name.len() > 200 || new.name.bytes().any(|byte| byte.is_ascii_whitespace()) {
         return Err(Problem::invalid(vec![FieldError::new("/name", "a name has 1 to 200 bytes and no space")]));
     }
-    let state = ModelState {
-        provider: provider.id,
-        model_type: new.model_type,
-        upstream_name: new.upstream_name,
-        context_window: new.context_window,
-        max_output_tokens: new.max_output_tokens,
-        prices: rules(&context, new.prices)?,
-        origin: None,
-    };
-    let model = change.create::<Model>(&format!("{}/{}", provider.name, new.name), state).await?;
+    let name = format!("{}/{}", provider.name, new.name);
+    let state = new.state(&context, provider.id)?;
+    let model = change.create::<Model>(&name, state).await?;
     let tag = model.tag()?;
     change.answer(StatusCode::CREATED, ModelView::from(model), Some(tag)).await
 }

@@ -4,6 +4,7 @@
 
 mod bundled;
 mod import;
+mod litellm_proxy;
 mod management;
 mod merge;
 mod shared;

@@ -25,6 +25,9 @@ async fn walk(directory: &std::path::Path, database: Option<&str>) {
     let answer = glaux.chat(&key, "sandbox/echo").await.unwrap();
     assert_eq!(answer.json()["choices"][0]["message"]["content"], "Hello, owl");
 
+    glaux.manage(Method::POST, "/aliases", r#"{"name":"gpt-4.1-mini","model":"sandbox/echo"}"#).await;
+    assert_eq!(glaux.chat(&key, "gpt-4.1-mini").await.unwrap().headers["x-glaux-model"], "sandbox/echo");
+
     let feature = glaux.manage(Method::POST, "/features", r#"{"name":"chatbot","display_name":"Chatbot"}"#).await;
     assert!(feature["journal_seq"].as_i64().unwrap() > 0);
     let assign = |model: &str| json!({ "model": model, "config_overrides": { "temperature": 0.2 } }).to_string();
@@ -126,8 +129,8 @@ async fn secrets_do_not_come_back() {
         "/keys",
         "/keys/k",
         "/journal?limit=200",
-        "/journal/8",
         "/journal/9",
+        "/journal/10",
     ] {
         let shown = glaux.manage(Method::GET, path, "").await.to_string();
         assert!(!shown.contains("sk-very-secret") && !shown.contains(key), "{path}: {shown}");

@@ -2,7 +2,7 @@ use glaux_testkit::on_both;
 
 use super::*;
 
-on_both!(prices_are_exact_and_listed, a_dry_run_changes_nothing);
+on_both!(prices_are_exact_and_listed, a_dry_run_changes_nothing, a_model_takes_from_the_catalogue_what_is_not_stated);
 
 async fn prices_are_exact_and_listed(database: TestDatabase) {
     let management = start_with_model(database).await;
@@ -50,4 +50,29 @@ async fn a_dry_run_changes_nothing(database: TestDatabase) {
     assert_eq!(answer.ok()["name"], "acme-openai");
     assert!(names(&client.get(PROVIDERS).await.ok()).is_empty());
     assert_eq!(management.published(), 0);
+}
+
+async fn a_model_takes_from_the_catalogue_what_is_not_stated(database: TestDatabase) {
+    let management = start_with_model(database).await;
+    let client = management.admin();
+    let reference = json!({ "provider": "openai", "model": "gpt-4.1-nano" });
+    let taken =
+        json!({ "provider": "acme-openai", "name": "small", "upstream_name": "gpt-4.1-nano", "catalog": reference });
+    let taken = client.post(MODELS, taken).await.ok();
+    assert_eq!((&taken["type"], &taken["max_output_tokens"]), (&json!("llm"), &json!(32_768)));
+    assert_eq!(
+        (&taken["prices"][0]["rate_per_million"], &taken["origin"]["model"]),
+        (&json!("0.1"), &reference["model"])
+    );
+
+    let price = json!([{ "meter": "input_tokens", "rate_per_million": "0.05" }]);
+    let stated = json!({ "provider": "acme-openai", "name": "own", "prices": price, "catalog": reference });
+    let stated = client.post(MODELS, stated).await.ok();
+    assert_eq!((stated["prices"].as_array().unwrap().len(), &stated["origin"]), (1, &Value::Null));
+
+    let missing = json!({ "provider": "openai", "model": "no-such-model" });
+    let missing = json!({ "provider": "acme-openai", "name": "x", "catalog": missing });
+    assert_eq!(client.post(MODELS, missing).await.pointers("unprocessable"), ["/catalog"]);
+    let untyped = json!({ "provider": "acme-openai", "name": "x" });
+    assert_eq!(client.post(MODELS, untyped).await.pointers("unprocessable"), ["/type"]);
 }

@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use glaux_platform_models::{
     bundled,
     catalogue::{
-        Catalogue, Source, file,
-        merge::{Edition, merge},
+        Catalogue, Source, Stamp,
+        merge::{Edition, merge, render},
     },
     import::{detect, import},
 };
@@ -45,24 +45,18 @@ fn genai_prices() {
 #[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "a test that also writes what it checks")]
 fn the_bundled_catalogue_is_what_the_importers_make() {
     let files = [
-        (Source::Litellm, "litellm_1.109.1.json.gz"),
-        (Source::GenaiPrices, "genai_prices_v2.json.gz"),
-        (Source::ModelsDev, "models_dev_compiled.json.gz"),
+        (Stamp::of(Source::Litellm, "1.109.1", "2026-11-12"), "litellm_1.109.1.json.gz"),
+        (Stamp::of(Source::GenaiPrices, "47df840a", "2026-08-21"), "genai_prices_v2.json.gz"),
+        (Stamp::of(Source::ModelsDev, "f3fc69229", "2026-07-02"), "models_dev_compiled.json.gz"),
     ];
-    let stamps = bundled::stamps().unwrap();
-    let editions = files.iter().map(|(source, file)| {
-        let stamp = stamps.iter().find(|stamp| stamp.source == *source).unwrap().clone();
-        Some(Edition { stamp, catalogue: import(*source, &read(&format!("prices/{file}"))?).unwrap() })
+    let editions = files.into_iter().map(|(stamp, file)| {
+        let text = read(&format!("prices/{file}"))?;
+        Some(Edition { catalogue: import(stamp.source, &text).unwrap(), stamp })
     });
     let Some(editions) = editions.collect::<Option<Vec<_>>>() else { return };
     let merged = merge(&bundled::providers().unwrap(), &editions);
+    let texts = render(&merged, &editions).unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/catalog");
-    let mut texts: Vec<(String, String)> = Vec::new();
-    for (entry, models) in &merged.providers {
-        texts.push((format!("{}.json", entry.name), file::render(&entry.name, models).unwrap()));
-    }
-    let findings: Vec<String> = merged.findings.iter().map(ToString::to_string).collect();
-    texts.push(("findings.txt".to_owned(), findings.join("\n") + "\n"));
     for (name, text) in texts {
         let path = folder.join(&name);
         if std::env::var_os("GLAUX_UPDATE").is_some() {

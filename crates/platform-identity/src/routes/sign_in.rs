@@ -1,0 +1,75 @@
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use glaux_kernel::{Secret, problem::Code};
+use glaux_platform_kit::Context;
+use glaux_web::{Caller, Credential, Problem, Query, SESSION_COOKIE};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{attempts::Attempts, session};
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LinkParameters {
+    /// The link's text.
+    #[param(value_type = String)]
+    token: Secret,
+}
+
+/// Signs in by a one-time link and goes to the console.
+#[utoipa::path(get, path = "/api/auth/link", operation_id = "follow_link", tag = "identity", params(LinkParameters),
+    responses((status = 303, description = "Signed in: the session is a cookie")))]
+pub(super) async fn follow_link(
+    State(context): State<Context>,
+    Extension(attempts): Extension<Arc<Attempts>>,
+    Query(LinkParameters { token }): Query<LinkParameters>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Some(session) = session::sign_in(&context, &token).await? else {
+        attempts.count_failure(context.clock.monotonic())?;
+        tracing::warn!("A sign-in link was refused: it is used, has ended, or never was");
+        return Err(Problem::new(Code::Unauthenticated, "the link is used or has ended; ask for a new one"));
+    };
+    let mut response = Redirect::to("/").into_response();
+    set_cookie(&mut response, &headers, &session, session::SESSION_LIFE)?;
+    Ok(response)
+}
+
+/// Ends the browser's session.
+#[utoipa::path(post, path = "/api/auth/logout", operation_id = "sign_out", tag = "identity",
+    responses((status = 204, description = "Signed out")))]
+pub(super) async fn sign_out(
+    State(context): State<Context>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(Credential::Session(text)) = Credential::find(&headers) {
+        session::sign_out(&context, caller, &text).await?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    set_cookie(&mut response, &headers, &Secret::new(String::new()), Duration::ZERO)?;
+    Ok(response)
+}
+
+/// The session as a cookie that scripts don't see and other sites don't send with writes. `Secure` when the browser
+/// came over TLS, as the proxy before us says: without TLS, a browser would throw such a cookie away.
+fn set_cookie(response: &mut Response, headers: &HeaderMap, text: &Secret, life: Duration) -> Result<(), Problem> {
+    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let cookie = format!(
+        "{SESSION_COOKIE}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}",
+        text.expose(),
+        life.as_secs(),
+        if secure { "; Secure" } else { "" },
+    );
+    let mut value = HeaderValue::try_from(cookie).map_err(Problem::internal)?;
+    value.set_sensitive(true);
+    response.headers_mut().insert(header::SET_COOKIE, value);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(())
+}

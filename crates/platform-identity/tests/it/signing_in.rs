@@ -1,0 +1,134 @@
+use std::time::Duration;
+
+use glaux_testkit::{database::TestDatabase, on_both};
+use serde_json::json;
+
+use crate::installation::{ADMIN_TOKEN, Installation};
+
+on_both!(
+    a_link_signs_in_once,
+    a_link_ends_after_an_hour,
+    a_session_is_a_cookie_that_only_our_pages_use,
+    a_session_ends,
+    guessing_is_slowed_down,
+    the_operators_token_is_known,
+    a_second_start_finds_what_the_first_made,
+    signing_in_is_journalled_without_its_secrets,
+);
+
+async fn a_link_signs_in_once(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let link = installation.identity.issue_admin_link().await.unwrap();
+    let signed_in = installation.follow(link.0.expose()).await;
+    assert_eq!((signed_in.status.as_u16(), &signed_in.headers["location"]), (303, &"/".parse().unwrap()));
+    let me = installation.browse("GET", "/api/me", &signed_in).await.ok();
+    assert_eq!((&me["name"], &me["permissions"]), (&json!("admin"), &json!(["*"])));
+    assert!(me["actor"].as_str().unwrap().starts_with("user_"));
+    assert_eq!(me["organization"]["name"], "default");
+
+    installation.follow(link.0.expose()).await.problem("unauthenticated");
+    installation.follow("gli_nothing").await.problem("unauthenticated");
+    installation.anonymous().get("/api/auth/link").await.problem("invalid_request");
+}
+
+async fn a_link_ends_after_an_hour(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let link = installation.identity.issue_admin_link().await.unwrap();
+    installation.api.advance(Duration::from_secs(3600));
+    installation.follow(link.0.expose()).await.problem("unauthenticated");
+}
+
+async fn a_session_is_a_cookie_that_only_our_pages_use(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let link = installation.identity.issue_admin_link().await.unwrap();
+    let path = format!("/api/auth/link?token={}", link.0.expose());
+    let behind_tls = installation.anonymous().request("GET", &path).header("x-forwarded-proto", "https").send().await;
+    let cookie = behind_tls.headers["set-cookie"].to_str().unwrap();
+    let (value, attributes) = cookie.split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure");
+    assert_eq!(behind_tls.headers["cache-control"], "no-store");
+
+    let write = |site: &str| {
+        let request = installation.anonymous().request("PATCH", "/api/organizations/default").header("cookie", value);
+        request.header("sec-fetch-site", site).json(json!({"display_name": "Acme"})).send()
+    };
+    write("cross-site").await.problem("forbidden");
+    write("same-origin").await.ok();
+    // What a browser sends by itself is no bearer token, and the other way round.
+    let text = value.split_once('=').unwrap().1;
+    installation.api.bearer(Some(text)).get("/api/me").await.problem("unauthenticated");
+    let as_cookie = format!("glaux_session={ADMIN_TOKEN}");
+    let request = installation.anonymous().request("GET", "/api/me").header("cookie", &as_cookie);
+    request.send().await.problem("unauthenticated");
+}
+
+async fn a_session_ends(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let first = installation.sign_in().await;
+    let second = installation.sign_in().await;
+    let out = installation.browse("POST", "/api/auth/logout", &first).await;
+    assert_eq!(out.status, 204);
+    assert!(out.headers["set-cookie"].to_str().unwrap().starts_with("glaux_session=; Path=/; Max-Age=0;"));
+    installation.browse("GET", "/api/me", &first).await.problem("unauthenticated");
+
+    installation.browse("GET", "/api/me", &second).await.ok();
+    installation.api.advance(Duration::from_secs(12 * 3600));
+    installation.browse("GET", "/api/me", &second).await.problem("unauthenticated");
+}
+
+async fn guessing_is_slowed_down(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let valid = installation.identity.issue_admin_link().await.unwrap();
+    for _ in 0..30 {
+        installation.follow("gli_guess").await.problem("unauthenticated");
+    }
+    let refused = installation.follow("gli_guess").await;
+    refused.problem("rate_limited");
+    assert_eq!(refused.headers["retry-after"], "60");
+    assert_eq!(refused.headers["ratelimit-policy"], "\"sign-in\";q=30;w=60");
+    assert_eq!(installation.follow(valid.0.expose()).await.status, 303);
+}
+
+async fn the_operators_token_is_known(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let me = installation.admin().get("/api/me").await.ok();
+    assert_eq!((&me["name"], &me["permissions"]), (&json!("admin token"), &json!(["*"])));
+    installation
+        .api
+        .bearer(Some("an operator's own token of some lengti"))
+        .get("/api/me")
+        .await
+        .problem("unauthenticated");
+    let named = installation.admin().request("GET", "/api/me").header("x-glaux-organization", "acme").send().await;
+    assert_eq!(named.ok()["organization"]["name"], "acme");
+}
+
+async fn a_second_start_finds_what_the_first_made(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let position = installation.admin().get("/api/platform/ai-management/journal/verify").await.ok();
+    let context = installation.api.context().clone();
+    let token = glaux_kernel::Secret::new(ADMIN_TOKEN.to_owned());
+    glaux_platform_identity::Identity::bootstrap(context, &token).await.unwrap();
+    assert_eq!(installation.admin().get("/api/platform/ai-management/journal/verify").await.ok(), position);
+}
+
+async fn signing_in_is_journalled_without_its_secrets(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let link = installation.identity.issue_admin_link().await.unwrap();
+    let signed_in = installation.follow(link.0.expose()).await;
+    installation.browse("POST", "/api/auth/logout", &signed_in).await;
+    let admin = installation.admin();
+    let entries = admin.get("/api/platform/ai-management/journal?kind=session").await;
+    let of_session = |place: usize| {
+        let entry = &entries.ok()["items"][place];
+        (entry["action"].clone(), entry["actor"].clone(), entry["actor_kind"].clone())
+    };
+    assert_eq!(of_session(0), (json!("sign_out"), json!("admin"), json!("user")));
+    assert_eq!(of_session(1), (json!("sign_in"), json!("admin"), json!("user")));
+
+    let session = signed_in.headers["set-cookie"].to_str().unwrap().split(['=', ';']).nth(1).unwrap().to_owned();
+    for seq in 1..=4 {
+        let entry = admin.get(&format!("/api/platform/ai-management/journal/{seq}")).await.text;
+        assert!(!entry.contains(&session) && !entry.contains(link.0.expose()), "{entry}");
+    }
+}
