@@ -44,9 +44,16 @@ impl Workspace {
     }
 
     /// `cargo` with `arguments`, to be run at the root.
+    #[expect(clippy::disallowed_methods, reason = "what cargo has set for this program is taken out again")]
     pub(crate) fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = self.command("cargo");
         command.args(arguments);
+        // Build scripts that watch these would run again, and all that depends on them would be compiled again.
+        for (name, _) in env::vars_os() {
+            if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                command.env_remove(name);
+            }
+        }
         command
     }
 

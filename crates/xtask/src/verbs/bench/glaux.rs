@@ -60,7 +60,7 @@ fn configure(server: &Server, provider: &str) -> Result<String> {
     let model =
         json!({ "provider": "bench", "name": "model", "type": "llm", "max_output_tokens": 1000, "prices": prices });
     manage("POST", "/models", &model)?;
-    manage("POST", "/features", &json!({ "name": "chatbot", "display_name": "Chatbot" }))?;
+    let feature = manage("POST", "/features", &json!({ "name": "chatbot", "display_name": "Chatbot" }))?;
     manage("PUT", "/features/chatbot/assignments/production", &json!({ "model": "bench/model" }))?;
     let limits = json!({ "requests_per_minute": 4_000_000_000_u64, "tokens_per_minute": 1_000_000_000_000_u64 });
     let key = json!({
@@ -68,7 +68,7 @@ fn configure(server: &Server, provider: &str) -> Result<String> {
         "models": ["*"], "limits": limits,
     });
     let issued = manage("POST", "/keys", &key)?;
-    let scopes = [json!({ "organization": true }), json!({ "feature": "chatbot" }), json!({ "key": issued["id"] })];
+    let scopes = [json!({ "organization": true }), json!({ "feature": feature["id"] }), json!({ "key": issued["id"] })];
     for (number, scope) in scopes.iter().enumerate() {
         let budget = json!({
             "name": format!("budget {number}"), "scope": scope, "period_type": "monthly",
