@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 /// What a provider knows the account by: an API key, or the parts of an AWS key. Never comes back.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Credentials)]
 pub(crate) struct NewCredentials {

@@ -18,6 +18,7 @@ mod probe;
 mod provider;
 mod routes;
 mod routing_policy;
+mod service;
 
 use std::sync::Arc;
 
@@ -30,6 +31,9 @@ pub use model::{CatalogReference, Model, ModelState, Origin};
 pub use probe::{Probe, ProbeOutcome};
 pub use provider::{CredentialReference, Provider, ProviderState};
 pub use routing_policy::{RoutingPolicy, RoutingPolicyState, limits_of, policy_of};
+pub use service::{
+    NewAlias, NewModel, NewProvider, NewRoutingPolicy, put_alias, put_model, put_provider, put_routing_policy,
+};
 
 /// The routes.
 pub fn module() -> Module {

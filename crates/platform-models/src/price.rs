@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub(crate) use succession::succeed;
 
 /// A rate for a meter: per million units, or per single unit.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Price)]
 pub(crate) struct PriceInput {

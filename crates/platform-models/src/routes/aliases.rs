@@ -1,13 +1,13 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{AliasId, Page, Timestamp};
-use glaux_platform_kit::{Change, Context, Object, find, get, list};
-use glaux_web::{Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
+use glaux_platform_kit::{Change, Context, Object, get, list};
+use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Model,
-    alias::{Alias, AliasState, check_name},
+    Alias,
+    service::{self, NewAlias},
 };
 
 /// Another name for a model.
@@ -29,31 +29,12 @@ impl From<Object<Alias>> for AliasView {
     }
 }
 
-/// A new alias.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewAlias {
-    /// What clients write as `model`. A feature of the same name goes before it.
-    #[schema(example = "gpt-4")]
-    name: String,
-    /// `provider/model`.
-    #[schema(example = "acme-openai/gpt-4.1-mini")]
-    model: String,
-}
-
 /// What an alias stands for from now on.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AliasChange {
     /// `provider/model`.
     model: String,
-}
-
-async fn state(change: &mut Change, model: String) -> Result<AliasState, Problem> {
-    if find::<Model>(change.read(), &model).await?.is_none() {
-        return Err(Problem::invalid(vec![FieldError::new("/model", format!("there is no model `{model}`"))]));
-    }
-    Ok(AliasState { model })
 }
 
 /// Aliases by name.
@@ -76,12 +57,8 @@ pub(super) async fn create_alias(
     write: Write,
     Json(new): Json<NewAlias>,
 ) -> Result<Response, Problem> {
-    if let Some(error) = check_name(&new.name) {
-        return Err(Problem::invalid(vec![error]));
-    }
     let mut change = Change::begin(&context, write).await?;
-    let state = state(&mut change, new.model).await?;
-    let alias = change.create::<Alias>(&new.name, state).await?;
+    let alias = service::create_alias(&mut change, new).await?;
     let tag = alias.tag()?;
     change.answer(StatusCode::CREATED, AliasView::from(alias), Some(tag)).await
 }
@@ -110,8 +87,7 @@ pub(super) async fn update_alias(
 ) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let alias = get::<Alias>(change.read(), &reference).await?;
-    let state = state(&mut change, asked.model).await?;
-    let alias = change.replace(alias, state).await?;
+    let alias = service::update_alias(&mut change, alias, asked.model).await?;
     let tag = alias.tag()?;
     change.answer(StatusCode::OK, AliasView::from(alias), Some(tag)).await
 }

@@ -1,14 +1,14 @@
 use axum::{extract::State, http::StatusCode, response::Response};
-use glaux_kernel::{Page, RoutingPolicyId, Timestamp, problem::Code};
-use glaux_platform_kit::{Change, Context, Object, get, list, list_all};
+use glaux_kernel::{Page, RoutingPolicyId, Timestamp};
+use glaux_platform_kit::{Change, Context, Object, get, list};
 use glaux_routing::document::{Policy, ProviderLimits};
-use glaux_web::{Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
-use serde::{Deserialize, Serialize};
+use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    provider::is_name,
-    routing_policy::{RoutingPolicy, RoutingPolicyState},
+    RoutingPolicy, RoutingPolicyState,
+    service::{self, NewRoutingPolicy, RoutingPolicyChange},
 };
 
 /// How calls of a feature, of all other features, or to a provider are routed.
@@ -33,35 +33,6 @@ impl From<Object<RoutingPolicy>> for RoutingPolicyView {
     }
 }
 
-/// A new routing policy.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewRoutingPolicy {
-    #[schema(example = "steady")]
-    name: String,
-    /// Whose calls it is for. With neither feature nor provider: those of every feature that has no policy.
-    feature: Option<String>,
-    /// To which provider the calls go that it is for.
-    provider: Option<String>,
-    /// Of features: order, retries, cache. An assignment that states a policy of its own keeps that.
-    policy: Option<Policy>,
-    /// Of a provider: concurrency, queue, timeouts. They replace the provider's own.
-    limits: Option<ProviderLimits>,
-}
-
-/// What a routing policy says from now on. Whom it is for does not change.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RoutingPolicyChange {
-    policy: Option<Policy>,
-    limits: Option<ProviderLimits>,
-}
-
-fn check(state: &RoutingPolicyState) -> Result<(), Problem> {
-    let errors = state.check();
-    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
-}
-
 /// Routing policies by name.
 #[utoipa::path(get, path = "/api/platform/ai-management/routing-policies", operation_id = "list_routing_policies",
     tag = "models", params(PageParameters), responses((status = 200, body = PageSchema<RoutingPolicyView>)))]
@@ -82,19 +53,8 @@ pub(super) async fn create_routing_policy(
     write: Write,
     Json(new): Json<NewRoutingPolicy>,
 ) -> Result<Response, Problem> {
-    let NewRoutingPolicy { name, feature, provider, policy, limits } = new;
-    if !is_name(&name) {
-        let detail = "a name has 1 to 64 lower-case letters, digits, hyphens, points and underscores";
-        return Err(Problem::invalid(vec![FieldError::new("/name", detail)]));
-    }
-    let state = RoutingPolicyState { feature, provider, policy, limits };
-    check(&state)?;
     let mut change = Change::begin(&context, write).await?;
-    let others = list_all::<RoutingPolicy>(change.read()).await?;
-    if let Some(other) = others.iter().find(|other| other.state.is_for_the_same(&state)) {
-        return Err(Problem::new(Code::Conflict, format!("the routing policy `{}` is for the same calls", other.name)));
-    }
-    let policy = change.create::<RoutingPolicy>(&name, state).await?;
+    let policy = service::create_routing_policy(&mut change, new).await?;
     let tag = policy.tag()?;
     change.answer(StatusCode::CREATED, RoutingPolicyView::from(policy), Some(tag)).await
 }
@@ -124,10 +84,7 @@ pub(super) async fn update_routing_policy(
 ) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let policy = get::<RoutingPolicy>(change.read(), &reference).await?;
-    let now = policy.state.clone();
-    let state = RoutingPolicyState { policy: asked.policy.or(now.policy), limits: asked.limits.or(now.limits), ..now };
-    check(&state)?;
-    let policy = change.replace(policy, state).await?;
+    let policy = service::update_routing_policy(&mut change, policy, asked).await?;
     let tag = policy.tag()?;
     change.answer(StatusCode::OK, RoutingPolicyView::from(policy), Some(tag)).await
 }
