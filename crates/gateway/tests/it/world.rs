@@ -1,10 +1,10 @@
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use glaux_gateway::{Config, Gateway};
 use glaux_kernel::{
-    ApplicationId, AssignmentId, Clock, Environment, FeatureId, KeyId, ModelId, OrganizationId, PriceRuleId,
-    ProviderId, Rate, Rng, Secret,
+    ApplicationId, AssignmentId, BudgetId, Clock, Currency, Environment, FeatureId, KeyId, ModelId, Money,
+    OrganizationId, Period, PriceRuleId, ProviderId, Rate, Rng, Secret,
 };
 use glaux_ledger::{
     DataDirectory, Ledger, Options,
@@ -13,17 +13,22 @@ use glaux_ledger::{
 use glaux_llm::{Conditions, Credentials, Meter, ProviderKind};
 use glaux_routing::{
     Snapshot,
-    document::{self, Assignment, Candidate, Document, Feature, FeatureStatus, Policy, ProviderLimits},
+    document::{
+        self, Assignment, Budget, BudgetAction, BudgetScope, Candidate, Document, Feature, FeatureStatus, Policy,
+        ProviderLimits,
+    },
 };
 use glaux_telemetry::{SystemClock, SystemRng};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::{Client, Error as ClientError, connect::HttpConnector},
     rt::{TokioExecutor, TokioIo},
 };
 use sha2::{Digest, Sha256};
+
+use crate::books::Books;
 
 pub(crate) const KEY: &str = "glx_a_key_for_tests";
 /// What every provider but the sandbox knows us by.
@@ -48,11 +53,15 @@ pub(crate) struct Answer {
 
 impl World {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&Options::default()).await
+    }
+
+    /// The same with a ledger that is kept so.
+    pub(crate) async fn start_with(options: &Options) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let rng: Arc<dyn Rng> = Arc::new(SystemRng);
-        let data = Arc::new(DataDirectory::open(directory.path(), &*clock, &*rng).unwrap());
-        let ledger = Arc::new(Ledger::open(data, &Options::default(), Arc::clone(&clock)).unwrap());
+        let ledger = Arc::new(open_ledger(directory.path(), options));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -114,6 +123,21 @@ impl World {
         self.publish();
     }
 
+    /// Adds a monthly budget above every call, of so many dollars.
+    pub(crate) fn add_budget(&mut self, dollars: &str, action: BudgetAction) {
+        self.document.budgets.push(Budget {
+            organization: self.document.organizations[0].id,
+            id: BudgetId::new(now(), &SystemRng),
+            name: "cap".to_owned(),
+            scope: BudgetScope::default(),
+            period: Period::Monthly,
+            amount: Money::parse(dollars, Currency::USD).unwrap(),
+            thresholds_permille: vec![500, 1000],
+            action,
+        });
+        self.publish();
+    }
+
     /// Assigns a feature's models in production.
     pub(crate) fn assign(&mut self, feature: &str, models: &[&str], policy: Policy) {
         self.document.features.retain(|known| known.name != feature);
@@ -142,22 +166,27 @@ impl World {
     }
 
     pub(crate) async fn send_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
-        let response = self.begin(path, body, headers).await;
-        let (parts, body) = response.into_parts();
-        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer::read(self.begin(path, body, headers).await).await.unwrap()
     }
 
     /// Asks another server, as a provider would be asked.
     pub(crate) async fn send_to(&self, url: &str, body: &str) -> Answer {
         let request = Request::post(url).body(Full::new(Bytes::from(body.to_owned()))).unwrap();
-        let (parts, body) = self.client.request(request).await.unwrap().into_parts();
-        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer::read(self.client.request(request).await.unwrap()).await.unwrap()
     }
 
     /// Sends a call and reads the head of its answer.
     pub(crate) async fn begin(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Incoming> {
+        self.try_begin(path, body, headers).await.unwrap()
+    }
+
+    /// The same, where the gateway may cut the connection.
+    pub(crate) async fn try_begin(
+        &self,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Response<Incoming>, ClientError> {
         let mut request = Request::post(format!("http://{}{path}", self.address))
             .header("content-type", "application/json")
             .header("authorization", format!("Bearer {KEY}"));
@@ -168,7 +197,7 @@ impl World {
             request = request.header(*name, *value);
         }
         let body = Full::new(Bytes::from(body.to_owned()));
-        self.client.request(request.body(body).unwrap()).await.unwrap()
+        self.client.request(request.body(body).unwrap()).await
     }
 
     /// Every record of the ledger.
@@ -177,31 +206,47 @@ impl World {
         batch.entries.into_iter().map(|entry| entry.record).collect()
     }
 
-    /// Calls and attempts that were recorded, once nothing is open any more.
-    pub(crate) async fn settled(&self) -> (Vec<Call>, Vec<Attempt>) {
-        for _ in 0..500 {
+    /// Waits until nothing is open any more.
+    pub(crate) async fn quiet(&self) {
+        for _ in 0..1000 {
             let live = self.ledger.live();
             if live.calls == 0 && live.targets.is_empty() {
-                break;
+                return;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let (mut calls, mut attempts) = (Vec::new(), Vec::new());
-        let mut open = HashMap::new();
-        for record in self.records() {
-            match record {
-                Record::HoldOpened(opened) => assert!(open.insert(opened.hold, ()).is_none()),
-                Record::HoldExtended(_) => {}
-                Record::Attempt(attempt) => {
-                    assert!(open.remove(&attempt.hold).is_some(), "settled twice or never held");
-                    attempts.push(*attempt);
-                }
-                Record::Call(call) => calls.push(*call),
-            }
-        }
-        assert!(open.is_empty(), "holds are left open");
-        (calls, attempts)
+        panic!("calls or holds are still open: {:?}", self.ledger.live());
     }
+
+    /// What the ledger says once nothing is open any more: closed, and its balances are the sums of its records.
+    pub(crate) async fn books(&self) -> Books {
+        self.quiet().await;
+        let books = Books::read(self.records());
+        books.assert_closed();
+        books.assert_balances(&self.ledger);
+        books
+    }
+
+    /// Calls and attempts that were recorded, once nothing is open any more.
+    pub(crate) async fn settled(&self) -> (Vec<Call>, Vec<Attempt>) {
+        let books = self.books().await;
+        (books.calls, books.attempts)
+    }
+}
+
+impl Answer {
+    pub(crate) async fn read(response: Response<Incoming>) -> Result<Self, hyper::Error> {
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(body.collect().await?.to_bytes().to_vec()).unwrap();
+        Ok(Self { status: parts.status, headers: parts.headers, body })
+    }
+}
+
+/// Opens the ledger in a data directory, as a start of the program does.
+pub(crate) fn open_ledger(directory: &Path, options: &Options) -> Ledger {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let data = Arc::new(DataDirectory::open(directory, &*clock, &SystemRng).unwrap());
+    Ledger::open(data, options, clock).unwrap()
 }
 
 fn now() -> glaux_kernel::Timestamp {

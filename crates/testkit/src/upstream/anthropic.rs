@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::{playing::Piece, script::Script};
 
-fn usage(input: u64, output: u64) -> Value {
+fn usage(script: &Script, written: u64) -> Value {
+    let Some(output) = script.reported(written) else { return Value::Null };
     json!({
-        "input_tokens": input, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0,
+        "input_tokens": script.input, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0,
         "output_tokens": output, "service_tier": "standard",
     })
 }
@@ -21,12 +22,12 @@ fn envelope(model: &str, content: Value, stop_reason: Value, usage: Value) -> Va
 
 pub(super) fn message(script: &Script, model: &str) -> Value {
     let content = json!([{ "type": "text", "text": Script::words(0, script.output) }]);
-    envelope(model, content, json!("end_turn"), usage(script.input, script.output))
+    envelope(model, content, json!("end_turn"), usage(script, script.output))
 }
 
 pub(super) fn events(script: &Script, model: &str) -> Vec<Piece> {
     let event = |value: Value| format!("event: {}\ndata: {value}\n\n", value["type"].as_str().unwrap_or_default());
-    let start = envelope(model, json!([]), Value::Null, usage(script.input, script.output.min(1)));
+    let start = envelope(model, json!([]), Value::Null, usage(script, script.output.min(1)));
     let block = json!({ "type": "text", "text": "" });
     let mut events = vec![
         Piece::frame(event(json!({ "type": "message_start", "message": start }))),
@@ -42,7 +43,7 @@ pub(super) fn events(script: &Script, model: &str) -> Vec<Piece> {
         Piece::frame(event(json!({ "type": "content_block_stop", "index": 0 }))),
         Piece::frame(event(json!({
             "type": "message_delta", "delta": { "stop_reason": "end_turn", "stop_sequence": null },
-            "usage": { "output_tokens": script.output },
+            "usage": script.reported(script.output).map(|output| json!({ "output_tokens": output })),
         }))),
         Piece::frame(event(json!({ "type": "message_stop" }))),
     ]);

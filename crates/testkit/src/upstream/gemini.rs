@@ -13,14 +13,14 @@ fn response(script: &Script, model: &str, words: (u64, u64), finish: Option<&str
     if let Some(finish) = finish {
         candidate["finishReason"] = json!(finish);
     }
-    json!({
-        "candidates": [candidate],
-        "usageMetadata": {
-            "promptTokenCount": script.input, "candidatesTokenCount": to, "totalTokenCount": script.input + to,
+    let usage = script.reported(to).map(|output| {
+        json!({
+            "promptTokenCount": script.input, "candidatesTokenCount": output,
+            "totalTokenCount": script.input + output,
             "promptTokensDetails": [{ "modality": "TEXT", "tokenCount": script.input }],
-        },
-        "modelVersion": model, "responseId": "scripted",
-    })
+        })
+    });
+    json!({ "candidates": [candidate], "usageMetadata": usage, "modelVersion": model, "responseId": "scripted" })
 }
 
 pub(super) fn content(script: &Script, model: &str) -> Value {

@@ -21,7 +21,7 @@ pub use account::{ModelTally, Tally};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use parking_lot::Mutex;
-pub use script::{AfterHangUp, Ending, Script, UnknownTerm};
+pub use script::{AfterHangUp, Ending, Script, Told, UnknownTerm};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A request as it arrived.

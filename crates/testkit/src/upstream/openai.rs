@@ -3,15 +3,19 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{operation::VECTOR, playing::Piece, script::Script};
+use super::{
+    operation::VECTOR,
+    playing::Piece,
+    script::{Script, Told},
+};
 
 /// The seconds since 1970 that every answer was created at.
 const CREATED: u64 = 1_780_000_000;
 
 fn usage(script: &Script) -> Value {
+    let Some(output) = script.reported(script.output) else { return Value::Null };
     json!({
-        "prompt_tokens": script.input, "completion_tokens": script.output,
-        "total_tokens": script.input + script.output,
+        "prompt_tokens": script.input, "completion_tokens": output, "total_tokens": script.input + output,
         "prompt_tokens_details": { "cached_tokens": 0, "audio_tokens": 0 },
         "completion_tokens_details": {
             "reasoning_tokens": 0, "audio_tokens": 0,
@@ -71,7 +75,7 @@ pub(super) fn events(script: &Script, model: &str, request: &Value) -> Vec<Piece
         })
         .collect();
     events.push(Piece::frame(chunk(choice(json!({}), json!("stop")), Value::Null)));
-    if with_usage {
+    if with_usage && script.told != Told::Nothing {
         events.push(Piece::frame(chunk(json!([]), usage(script))));
     }
     events.push(Piece::frame("data: [DONE]\n\n"));

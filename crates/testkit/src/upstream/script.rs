@@ -5,7 +5,9 @@ use std::{str::FromStr, time::Duration};
 /// | term | means |
 /// |---|---|
 /// | `in=19` | tokens of input that are reported |
-/// | `out=10` | tokens that are written and reported |
+/// | `out=10` | tokens that are written, and reported unless a term says otherwise |
+/// | `told=500` | tokens of output that are reported, whatever is written |
+/// | `untold` | usage is not reported |
 /// | `events=24` | events of a stream that carry content |
 /// | `delay=5` | milliseconds between two events |
 /// | `first=100` | milliseconds before the head of the answer |
@@ -26,6 +28,8 @@ pub struct Script {
     pub input: u64,
     /// Tokens of output.
     pub output: u64,
+    /// What is said of them.
+    pub told: Told,
     /// Events that carry content.
     pub events: u64,
     /// Between two events.
@@ -44,6 +48,17 @@ pub struct Script {
     pub lie: u64,
     /// What follows when the client hangs up.
     pub after_hang_up: AfterHangUp,
+}
+
+/// What an answer says of its usage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// What was written.
+    Truth,
+    /// So many tokens of output.
+    Lie(u64),
+    /// Nothing, also not of the input.
+    Nothing,
 }
 
 /// How an answer ends. The number counts events of a stream, bytes of a whole answer.
@@ -79,6 +94,7 @@ impl Default for Script {
         Self {
             input: 19,
             output: 10,
+            told: Told::Truth,
             events: 10,
             delay: Duration::ZERO,
             first: Duration::ZERO,
@@ -104,6 +120,8 @@ impl FromStr for Script {
             match name {
                 "in" => script.input = number,
                 "out" => script.output = number,
+                "told" => script.told = Told::Lie(number),
+                "untold" => script.told = Told::Nothing,
                 "events" => script.events = number,
                 "delay" => script.delay = Duration::from_millis(number),
                 "first" => script.first = Duration::from_millis(number),
@@ -129,6 +147,16 @@ impl Script {
         match model.parse() {
             Err(_) if !model.contains('=') => Ok(otherwise.clone()),
             parsed => parsed,
+        }
+    }
+
+    /// The tokens of output that are reported when `written` of them are written.
+    pub(super) fn reported(&self, written: u64) -> Option<u64> {
+        match self.told {
+            Told::Truth => Some(written),
+            Told::Lie(_) if written < self.output => Some(written),
+            Told::Lie(tokens) => Some(tokens),
+            Told::Nothing => None,
         }
     }
 
@@ -158,6 +186,7 @@ mod tests {
             "cut=5,ignore-cancel",
             Some(Script { ending: Ending::Cut(5), after_hang_up: AfterHangUp::WritesOn, ..Script::default() }),
         );
+        check("told=500", Some(Script { told: Told::Lie(500), ..Script::default() }));
         check("in=many", None);
         check("gpt-4.1-mini", None);
         check("", None);
