@@ -6,6 +6,7 @@
 mod analytics;
 mod budget;
 mod routes;
+mod scope;
 mod usage;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{BudgetId, CallId, HoldId, Money, Page, Period, Permission, Timestamp};
 use glaux_platform_kit::{Change, Context, Object, get, list, time_zone};
-use glaux_routing::document::{BudgetAction, BudgetScope};
+use glaux_routing::document::BudgetAction;
 use glaux_store::OrgRead;
 use glaux_web::{
     Caller, FieldError, Json, MoneySchema, PageParameters, PageSchema, Paging, Path, Problem, Write, change, permit,
@@ -16,6 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     Balances, Budget, BudgetState,
     budget::{permille, share},
+    scope::{NewScope, ScopeView},
 };
 
 const READ: Permission = Permission("spending.read");
@@ -30,60 +31,13 @@ pub(crate) fn routes(balances: Arc<dyn Balances>) -> OpenApiRouter<Context> {
         .layer(Extension(balances))
 }
 
-/// What a budget counts. Several conditions must all hold; `organization` is everything.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = BudgetScope)]
-struct ScopeWire {
-    /// Everything, where no other condition is set.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    organization: bool,
-    /// An id, as the others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    application: Option<glaux_kernel::ApplicationId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    feature: Option<glaux_kernel::FeatureId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    key: Option<glaux_kernel::KeyId>,
-    /// An end user as the application names him.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    user: Option<String>,
-    /// `provider/model`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
-    /// A provider's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    provider: Option<String>,
-    /// All of these.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    tags: std::collections::BTreeMap<String, String>,
-}
-
-impl From<ScopeWire> for BudgetScope {
-    fn from(wire: ScopeWire) -> Self {
-        let ScopeWire { organization: _, application, feature, key, user, model, provider, tags } = wire;
-        Self { application, feature, key, user, model, provider, tags: tags.into_iter().collect() }
-    }
-}
-
-impl From<BudgetScope> for ScopeWire {
-    fn from(scope: BudgetScope) -> Self {
-        let organization = scope == BudgetScope::default();
-        let BudgetScope { application, feature, key, user, model, provider, tags } = scope;
-        Self { organization, application, feature, key, user, model, provider, tags: tags.into_iter().collect() }
-    }
-}
-
 /// A new budget.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewBudget {
     #[schema(example = "web cap")]
     name: String,
-    scope: ScopeWire,
+    scope: NewScope,
     /// daily, weekly, monthly or quarterly.
     #[schema(value_type = String, example = "monthly")]
     period_type: Period,
@@ -113,7 +67,7 @@ struct BudgetView {
     #[schema(value_type = String)]
     id: BudgetId,
     name: String,
-    scope: ScopeWire,
+    scope: ScopeView,
     #[schema(value_type = String, example = "monthly")]
     period_type: Period,
     #[schema(value_type = String, format = DateTime)]
@@ -236,14 +190,14 @@ async fn create_budget(
     write: Write,
     Json(new): Json<NewBudget>,
 ) -> Result<Response, Problem> {
+    let mut change = Change::begin(&context, write).await?;
     let state = checked(BudgetState {
-        scope: new.scope.into(),
+        scope: new.scope.resolve(change.read()).await?,
         period_type: new.period_type,
         budget_amount: new.budget_amount,
         thresholds_permille: thresholds(&new.alert_thresholds)?,
         action: new.action,
     })?;
-    let mut change = Change::begin(&context, write).await?;
     let budget = change.create::<Budget>(&new.name, state).await?;
     let tag = budget.tag()?;
     let view = view(&context, change.read(), &*balances, budget).await?;

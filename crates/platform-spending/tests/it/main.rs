@@ -1,0 +1,5 @@
+//! Budgets through their routes, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+
+mod budgets;
+mod world;
