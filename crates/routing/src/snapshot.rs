@@ -233,6 +233,11 @@ impl Snapshot {
         self.keys.get(hash)
     }
 
+    /// Every tenant, in no order.
+    pub fn organizations(&self) -> impl Iterator<Item = &Arc<Organization>> {
+        self.organizations.values()
+    }
+
     /// The tenant with this id.
     pub fn organization(&self, id: OrganizationId) -> Option<&Arc<Organization>> {
         self.organizations.get(&id)

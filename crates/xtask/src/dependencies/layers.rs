@@ -39,6 +39,7 @@ const CAPABILITIES: &[&str] = &[
     "platform-models",
     "platform-keys",
     "platform-spending",
+    "platform-operations",
 ];
 
 const LAYERS: &[Layer] = &[
@@ -64,6 +65,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "platform-features", may_use: &[FOUNDATION, &["platform-models"]] },
     Layer { name: "platform-keys", may_use: &[FOUNDATION, &["platform-features", "platform-applications"]] },
     Layer { name: "platform-spending", may_use: &[FOUNDATION] },
+    Layer { name: "platform-operations", may_use: &[FOUNDATION] },
     Layer { name: "platform-publish", may_use: &[FOUNDATION, CAPABILITIES] },
     Layer { name: "testkit", may_use: &[FOUNDATION, &["gateway"]] },
     Layer { name: "server", may_use: &[FOUNDATION, CAPABILITIES, &["platform-publish", "gateway"]] },

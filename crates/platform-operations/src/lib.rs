@@ -1,0 +1,88 @@
+//! What runs now: calls in flight, queues, health of providers and of the program itself.
+//!
+//! - Figures are of this process and of this moment; what was is in the ledger.
+//! - An organization sees its own providers and calls, and nothing of another's.
+
+mod health;
+mod routes;
+mod status;
+mod watch;
+
+use std::sync::Arc;
+
+use glaux_kernel::{ModelId, OrganizationId, ProviderId};
+use glaux_platform_kit::Module;
+use glaux_routing::Snapshot;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use watch::watch;
+
+/// The serving path as it runs in this process. Implemented by the composition root.
+pub trait Running: Send + Sync + 'static {
+    /// Attempts under way, of every organization.
+    fn in_flight(&self) -> Vec<InFlight>;
+
+    /// How each model that was tried has answered within the last minute.
+    fn models(&self) -> Vec<(ModelId, Answering)>;
+
+    /// The queue of each provider that has a bound.
+    fn queues(&self) -> Vec<(ProviderId, Queue)>;
+
+    /// What calls are served by.
+    fn snapshot(&self) -> Arc<Snapshot>;
+}
+
+/// The attempts under way at one model for one organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InFlight {
+    /// Who calls.
+    pub organization: OrganizationId,
+    /// What is called.
+    pub model: ModelId,
+    /// How many.
+    pub attempts: u64,
+    /// Nano-dollars reserved for them.
+    pub held_nanos: i64,
+    /// How long the oldest has been under way.
+    pub oldest_ms: u64,
+}
+
+/// How a model has answered within the last minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answering {
+    /// Whether attempts are let through.
+    pub circuit: Circuit,
+    /// Attempts that were answered.
+    pub answered: u32,
+    /// Attempts that failed.
+    pub failed: u32,
+    /// A moving average of the time to the first byte.
+    pub first_byte_micros: Option<u64>,
+}
+
+/// Whether attempts at a model are let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Circuit {
+    /// All of them.
+    Closed,
+    /// None, for a while.
+    Open,
+    /// One, to see.
+    HalfOpen,
+}
+
+/// The queue of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Queue {
+    /// Attempts in flight.
+    pub in_flight: u32,
+    /// Attempts that wait for a place.
+    pub waiting: u32,
+}
+
+/// The routes.
+pub fn module(running: Arc<dyn Running>) -> Module {
+    Module { routes: routes::routes(running) }
+}

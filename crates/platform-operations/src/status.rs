@@ -1,0 +1,196 @@
+//! Live figures → what an organization is shown. Names come from the snapshot in force, so that it works while the
+//! database does not.
+
+use std::collections::{BTreeMap, HashMap};
+
+use glaux_kernel::{ModelId, Money, OrganizationId, ProviderId, Timestamp};
+use glaux_llm::ProviderKind;
+use glaux_routing::{Organization, Provider};
+use glaux_web::MoneySchema;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{Answering, Circuit, InFlight, Queue, Running};
+
+/// How well something works, from the best to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Health {
+    /// Nothing was tried within the last minute.
+    Idle,
+    /// It works.
+    Healthy,
+    /// Some of it fails.
+    Degraded,
+    /// None of it works.
+    Down,
+}
+
+/// What runs now.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct LiveStatus {
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) at: Timestamp,
+    /// The worst of the providers'.
+    pub(crate) status: Health,
+    pub(crate) in_flight: AttemptsInFlight,
+    /// Of the last minute.
+    pub(crate) rates: AttemptRates,
+    /// Those that have models, by name.
+    pub(crate) providers: Vec<ProviderHealth>,
+}
+
+/// Attempts under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct AttemptsInFlight {
+    attempts: u64,
+    /// Reserved for them.
+    #[schema(value_type = MoneySchema)]
+    held: Money,
+    /// How long the oldest has been under way; absent when there is none.
+    oldest_ms: Option<u64>,
+}
+
+/// Attempts per minute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct AttemptRates {
+    answered_per_minute: u32,
+    failed_per_minute: u32,
+}
+
+/// A provider, its queue, and those of its models that were tried or are called.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct ProviderHealth {
+    #[schema(value_type = String)]
+    id: ProviderId,
+    name: Box<str>,
+    #[schema(value_type = String, example = "openai")]
+    kind: ProviderKind,
+    status: Health,
+    /// Absent when it has no bound, or was not called yet.
+    queue: Option<Queue>,
+    rates: AttemptRates,
+    pub(crate) models: Vec<ModelHealth>,
+}
+
+/// A model that was tried within the last minute or is called now.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct ModelHealth {
+    #[schema(value_type = String)]
+    pub(crate) id: ModelId,
+    /// `provider/model`.
+    pub(crate) name: Box<str>,
+    pub(crate) circuit: Circuit,
+    rates: AttemptRates,
+    /// A moving average of the time to the first byte.
+    first_byte_ms: Option<u64>,
+    in_flight: AttemptsInFlight,
+}
+
+/// What runs now for `organization`.
+pub(crate) fn read(running: &dyn Running, organization: OrganizationId, at: Timestamp) -> LiveStatus {
+    let snapshot = running.snapshot();
+    let providers = snapshot.organization(organization).map(|own| providers(own, running)).unwrap_or_default();
+    let in_flight = running.in_flight();
+    LiveStatus {
+        at,
+        status: providers.iter().map(|provider| provider.status).max().unwrap_or(Health::Idle),
+        in_flight: AttemptsInFlight::of(in_flight.iter().filter(|flight| flight.organization == organization)),
+        rates: providers.iter().map(|provider| provider.rates).fold(AttemptRates::default(), AttemptRates::plus),
+        providers,
+    }
+}
+
+fn providers(organization: &Organization, running: &dyn Running) -> Vec<ProviderHealth> {
+    let answering: HashMap<ModelId, Answering> = running.models().into_iter().collect();
+    let own = running.in_flight().into_iter().filter(|flight| flight.organization == organization.id);
+    let in_flight: HashMap<ModelId, InFlight> = own.map(|flight| (flight.model, flight)).collect();
+    let queues: HashMap<ProviderId, Queue> = running.queues().into_iter().collect();
+
+    let mut by_name: BTreeMap<Box<str>, ProviderHealth> = BTreeMap::new();
+    for model in organization.models.values() {
+        let provider = &model.provider;
+        let shown = by_name
+            .entry(provider.name.clone())
+            .or_insert_with(|| ProviderHealth::idle(provider, queues.get(&provider.id).copied()));
+        let (answering, flight) = (answering.get(&model.id), in_flight.get(&model.id));
+        if answering.is_none_or(Answering::is_quiet) && flight.is_none() {
+            continue;
+        }
+        shown.models.push(ModelHealth {
+            id: model.id,
+            name: model.name.clone(),
+            circuit: answering.map_or(Circuit::Closed, |answering| answering.circuit),
+            rates: answering.map(AttemptRates::from).unwrap_or_default(),
+            first_byte_ms: answering.and_then(|answering| Some(answering.first_byte_micros? / 1000)),
+            in_flight: AttemptsInFlight::of(flight),
+        });
+    }
+    let judged = by_name.into_values().map(|mut provider| {
+        provider.models.sort_by(|a, b| a.name.cmp(&b.name));
+        provider.rates =
+            provider.models.iter().map(|model| model.rates).fold(AttemptRates::default(), AttemptRates::plus);
+        provider.status = judge(&provider);
+        provider
+    });
+    judged.collect()
+}
+
+/// One failure in ten is more than a healthy provider has.
+fn judge(provider: &ProviderHealth) -> Health {
+    let closed = provider.models.iter().filter(|model| model.circuit == Circuit::Closed).count();
+    let AttemptRates { answered_per_minute: answered, failed_per_minute: failed } = provider.rates;
+    match provider.models.len() {
+        0 => Health::Idle,
+        _ if closed == 0 => Health::Down,
+        all if closed < all || failed * 10 > answered + failed => Health::Degraded,
+        _ => Health::Healthy,
+    }
+}
+
+impl ProviderHealth {
+    fn idle(provider: &Provider, queue: Option<Queue>) -> Self {
+        Self {
+            id: provider.id,
+            name: provider.name.clone(),
+            kind: provider.kind,
+            status: Health::Idle,
+            queue,
+            rates: AttemptRates::default(),
+            models: Vec::new(),
+        }
+    }
+}
+
+impl Answering {
+    /// Whether there is nothing to show of it.
+    fn is_quiet(&self) -> bool {
+        self.circuit == Circuit::Closed && self.answered + self.failed == 0
+    }
+}
+
+impl AttemptRates {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            answered_per_minute: self.answered_per_minute + other.answered_per_minute,
+            failed_per_minute: self.failed_per_minute + other.failed_per_minute,
+        }
+    }
+}
+
+impl From<&Answering> for AttemptRates {
+    fn from(answering: &Answering) -> Self {
+        Self { answered_per_minute: answering.answered, failed_per_minute: answering.failed }
+    }
+}
+
+impl AttemptsInFlight {
+    fn of<'a>(flights: impl IntoIterator<Item = &'a InFlight>) -> Self {
+        let none = Self { attempts: 0, held: Money::usd_nanos(0), oldest_ms: None };
+        flights.into_iter().fold(none, |sum, flight| Self {
+            attempts: sum.attempts + flight.attempts,
+            held: Money::usd_nanos(sum.held.nanos().saturating_add(flight.held_nanos)),
+            oldest_ms: sum.oldest_ms.max(Some(flight.oldest_ms)),
+        })
+    }
+}
