@@ -9,10 +9,11 @@ use glaux_llm::{Dialect, json::Node, read_failure, render_failure, translate_ans
 use http::HeaderMap;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (u8, u16, Vec<u8>)| {
-    let (wire, status, body) = input;
-    let wire = WIRES[usize::from(wire) % WIRES.len()];
-    let body = Bytes::from(body);
+fuzz_target!(|bytes: &[u8]| {
+    let Some(([wire, status], body)) = bytes.split_first_chunk() else { return };
+    let wire = WIRES[usize::from(*wire) % WIRES.len()];
+    let status = 400 + u16::from(*status);
+    let body = Bytes::copy_from_slice(body);
     let mut usage = None;
     for request in clients(false) {
         let Ok(answer) = translate_answer(&request, wire, body.clone()) else { continue };

@@ -16,8 +16,20 @@ fn frames<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> Result<Vec<Frame>, Fram
     Ok(frames)
 }
 
-fuzz_target!(|input: (Vec<u8>, u8)| {
-    let (stream, size) = input;
-    let whole = frames([stream.as_slice()].into_iter());
-    assert_eq!(frames(stream.chunks(usize::from(size).max(1))), whole);
+fuzz_target!(|bytes: &[u8]| {
+    let Some(([size, split], rest)) = bytes.split_first_chunk() else { return };
+    let (message, rest) = rest.split_at(usize::from(*split).min(rest.len()));
+    let stream = &[&checked(message), rest].concat()[..];
+    assert_eq!(frames(stream.chunks(usize::from(*size).max(1))), frames([stream].into_iter()));
 });
+
+/// A message with right lengths and checksums: the first byte says how much of the rest is headers.
+fn checked(content: &[u8]) -> Vec<u8> {
+    let (headers, content) = content.split_first().map_or((0, content), |(first, rest)| (u32::from(*first), rest));
+    let total = u32::try_from(content.len() + 16).expect("a short message");
+    let mut message = [total.to_be_bytes(), headers.to_be_bytes()].concat();
+    message.extend(crc32fast::hash(&message).to_be_bytes());
+    message.extend(content);
+    message.extend(crc32fast::hash(&message).to_be_bytes());
+    message
+}

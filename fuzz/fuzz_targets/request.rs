@@ -23,11 +23,11 @@ const PATHS: [&str; 14] = [
     "/gemini/v1/models/m:countTokens",
 ];
 
-fuzz_target!(|input: (u8, bool, Vec<u8>)| {
-    let (path, drops, body) = input;
-    let Some(Route::Call(endpoint)) = route(&Method::POST, PATHS[usize::from(path) % PATHS.len()]) else { return };
+fuzz_target!(|bytes: &[u8]| {
+    let Some(([path, drops], body)) = bytes.split_first_chunk() else { return };
+    let Some(Route::Call(endpoint)) = route(&Method::POST, PATHS[usize::from(*path) % PATHS.len()]) else { return };
     let kind = Some("multipart/form-data; boundary=x");
-    let Ok(request) = Request::read(&endpoint, kind, Bytes::from(body)) else { return };
+    let Ok(request) = Request::read(&endpoint, kind, Bytes::copy_from_slice(body)) else { return };
     let Ok(base) = "https://upstream.example/v1".parse::<Base>() else { return };
     let overrides = Default::default();
     for kind in ProviderKind::ALL {
@@ -38,7 +38,7 @@ fuzz_target!(|input: (u8, bool, Vec<u8>)| {
             model: "m",
             max_output_tokens: Some(10),
             overrides: &overrides,
-            unsupported: if drops { UnsupportedPolicy::Drop } else { UnsupportedPolicy::Refuse },
+            unsupported: if drops % 2 == 1 { UnsupportedPolicy::Drop } else { UnsupportedPolicy::Refuse },
             api_version: None,
         };
         if let Ok(outbound) = prepare(&request, &target)

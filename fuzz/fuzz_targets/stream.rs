@@ -8,16 +8,16 @@ use clients::{WIRES, clients};
 use glaux_llm::{StreamTranslator, json::Node, sse};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (u8, u8, Vec<u8>)| {
-    let (wire, size, stream) = input;
-    let wire = WIRES[usize::from(wire) % WIRES.len()];
+fuzz_target!(|bytes: &[u8]| {
+    let Some(([wire, size], stream)) = bytes.split_first_chunk() else { return };
+    let wire = WIRES[usize::from(*wire) % WIRES.len()];
     let mut usage = None;
     for request in clients(true) {
         let translates = request.wire != wire;
         let mut translator = StreamTranslator::new(&request, wire);
         let mut out = Vec::new();
         let cut = stream
-            .chunks(usize::from(size).max(1))
+            .chunks(usize::from(*size).max(1))
             .try_for_each(|chunk| translator.push(Bytes::copy_from_slice(chunk), &mut out));
         translator.estimate();
         let outcome = translator.finish(&mut out);

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod fuzz;
 mod generate;
 mod install;
 mod replay;
@@ -28,6 +29,8 @@ pub(crate) enum Verb {
     TestShared,
     /// Long runs under load with crashes at random moments
     Soak,
+    /// Every target of fuzz/ for a while
+    Fuzz(fuzz::Options),
     /// CPU per call and streams per second, beside nginx
     Bench(bench::Options),
     /// A trace of real calls through the gateway: the ledger must equal the provider's tally
@@ -57,6 +60,7 @@ impl Verb {
             Self::Test => suites::test(workspace),
             Self::TestShared => suites::test_shared(workspace),
             Self::Soak => suites::soak(workspace),
+            Self::Fuzz(options) => fuzz::fuzz(workspace, options),
             Self::Bench(options) => bench::bench(workspace, &options),
             Self::Replay(options) => replay::replay(workspace, options),
             Self::Sdk => sdk::test(workspace),

@@ -13,7 +13,7 @@ use std::{env, path::PathBuf};
 use anyhow::{Result, bail};
 
 use super::{
-    check,
+    check, fuzz,
     install::{self, Need},
 };
 use crate::{process, workspace::Workspace};
@@ -25,7 +25,8 @@ pub(super) fn test(workspace: &Workspace) -> Result<()> {
     install::install(&[Need::Tests])?;
     check::check(workspace)?;
     let mut tests = workspace.cargo(["test", "--workspace", "--no-fail-fast"]);
-    process::run(tests.env_remove(SHARED_DATA).env_remove(SOAK))
+    process::run(tests.env_remove(SHARED_DATA).env_remove(SOAK))?;
+    fuzz::fuzz(workspace, fuzz::Options::SHORT)
 }
 
 pub(super) fn test_shared(workspace: &Workspace) -> Result<()> {
