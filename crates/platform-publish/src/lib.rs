@@ -9,18 +9,45 @@
 mod document;
 mod file;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use glaux_llm::Credentials;
-use glaux_platform_kit::{Publisher, Vault};
+use glaux_platform_kit::{Publisher, Vault, VaultError};
 use glaux_routing::{Document, Snapshot, document as routing};
 use glaux_store::Db;
 use glaux_web::Problem;
 use tokio::sync::Mutex;
 
 /// Takes snapshots into force. Implemented by the composition root.
-pub type Gateways = Box<dyn Fn(Snapshot) + Send + Sync>;
+pub type Gateways = Arc<dyn Fn(Snapshot) + Send + Sync>;
+
+/// Why nothing can be published at a start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database can't be read.
+    #[error(transparent)]
+    Read(#[from] Problem),
+    /// The last document on disk can't be read.
+    #[error("the last configuration on disk can't be read")]
+    File(#[from] std::io::Error),
+    /// No stored credential could be used.
+    #[error("the master key is not the one that the stored credentials need")]
+    MasterKey(#[from] VaultError),
+}
+
+/// Puts the last document on disk into force, if there is one, and says its position: for a start while the database
+/// is away.
+pub fn restore(file: &Path, vault: &Vault, gateways: &Gateways) -> Result<Option<u64>, Error> {
+    let Some(document) = file::read(file)? else { return Ok(None) };
+    check_master_key(vault, &document)?;
+    let seq = document.journal_seq;
+    put_in_force(document, vault, gateways);
+    Ok(Some(seq))
+}
 
 /// Keeps the local gateway at the journal's position.
 pub struct Publication {
@@ -39,38 +66,54 @@ impl Publication {
         Self { db, vault, gateways, file, published: Mutex::new(None) }
     }
 
-    /// Publishes the last document on disk, if there is one: for a start while the database is away.
-    pub async fn restore(&self) -> std::io::Result<bool> {
-        let Some(document) = file::read(&self.file)? else { return Ok(false) };
+    /// Publishes the state of the database for the first time, unless its credentials need another master key.
+    pub async fn begin(&self) -> Result<(), Error> {
         let mut published = self.published.lock().await;
-        *published = Some(document.journal_seq);
-        self.put_in_force(document);
-        Ok(true)
+        let Some(document) = document::read(&self.db, None).await? else { return Ok(()) };
+        check_master_key(&self.vault, &document)?;
+        self.publish_document(document, &mut published);
+        Ok(())
     }
 
     /// Publishes the state of the database, if it is newer than what is in force.
     pub async fn catch_up(&self) -> Result<(), Problem> {
         let mut published = self.published.lock().await;
-        let document = document::read(&self.db, *published).await?;
-        let Some(document) = document else { return Ok(()) };
+        if let Some(document) = document::read(&self.db, *published).await? {
+            self.publish_document(document, &mut published);
+        }
+        Ok(())
+    }
+
+    fn publish_document(&self, document: Document, published: &mut Option<u64>) {
         let seq = document.journal_seq;
         if let Err(error) = file::write(&self.file, &document) {
             tracing::warn!(%error, "the configuration can't be kept on disk; a start needs the database");
         }
-        self.put_in_force(document);
+        put_in_force(document, &self.vault, &self.gateways);
         *published = Some(seq);
-        Ok(())
     }
+}
 
-    fn put_in_force(&self, document: Document) {
-        let seq = document.journal_seq;
-        let (snapshot, findings) = Snapshot::build(document, |provider| open(&self.vault, provider));
-        for finding in findings {
-            tracing::warn!(object = finding.object, problem = finding.problem, "an object can't be served");
-        }
-        (self.gateways)(snapshot);
-        tracing::debug!(journal.seq = seq, "published");
+fn put_in_force(document: Document, vault: &Vault, gateways: &Gateways) {
+    let seq = document.journal_seq;
+    let (snapshot, findings) = Snapshot::build(document, |provider| open(vault, provider));
+    for finding in findings {
+        tracing::warn!(object = finding.object, problem = finding.problem, "an object can't be served");
     }
+    gateways(snapshot);
+    tracing::debug!(journal.seq = seq, "published");
+}
+
+/// One credential under another key is enough: keys are not mixed.
+fn check_master_key(vault: &Vault, document: &Document) -> Result<(), VaultError> {
+    for provider in &document.providers {
+        if let (Some(secret), Some(sealed)) = (provider.secret, &provider.sealed_credentials)
+            && let Err(error @ VaultError::OtherKey { .. }) = vault.open(provider.organization, secret, sealed)
+        {
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 #[async_trait]

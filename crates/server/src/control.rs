@@ -1,21 +1,24 @@
 //! The control plane: database, capabilities, publication. It has threads of its own, so that no page or report takes
 //! time from calls.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use axum::{Extension, Router, response::IntoResponse};
 use glaux_kernel::{Clock, Permission, Rng, Secret};
-use glaux_ledger::Ledger;
+use glaux_ledger::{DataDirectory, Ledger};
 use glaux_ledger_store::Projector;
 use glaux_platform_identity::{Identity, SignInLink};
 use glaux_platform_kit::{Context, Publisher, Vault};
 use glaux_platform_publish::{Gateways, Publication};
 use glaux_platform_spending::Balances;
-use glaux_store::{Db, MigrateOptions, Migrations, Options};
+use glaux_store::{Db, Error, MigrateOptions, Migrations, Options};
 use glaux_telemetry::Metrics;
 use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web, live::Events};
-use tokio::{runtime::Handle, task::JoinHandle};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -24,14 +27,27 @@ use crate::{balances::LedgerBalances, modules::modules, secrets, settings::Setti
 /// How often the journal's position is looked at: for changes of other replicas, and those whose publication failed.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What the control plane is made from.
-pub(crate) struct Foundation<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) directory: &'a Path,
+/// What the control plane is made from, whether the database is there or not.
+#[derive(Clone)]
+pub(crate) struct Foundation {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) directory: Arc<DataDirectory>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) gateways: Gateways,
+}
+
+impl Foundation {
+    pub(crate) fn vault(&self) -> anyhow::Result<Vault> {
+        let given = self.settings.server.master_key.as_ref();
+        Ok(Vault::new(&secrets::master_key(given, self.directory.path(), &*self.rng)?))
+    }
+
+    /// Where the last snapshot lies.
+    pub(crate) fn snapshot(&self) -> PathBuf {
+        self.directory.path().join("snapshot.json")
+    }
 }
 
 /// The running control plane.
@@ -50,26 +66,25 @@ pub(crate) struct Control {
 
 impl Control {
     /// Migrates, makes what a new installation needs, publishes.
-    pub(crate) async fn start(foundation: Foundation<'_>) -> anyhow::Result<Self> {
+    pub(crate) async fn start(foundation: Foundation) -> anyhow::Result<Self> {
+        let vault = Arc::new(foundation.vault()?);
+        let file = foundation.snapshot();
         let Foundation { settings, directory, clock, rng, ledger, gateways } = foundation;
-        let address = database_address(settings, directory);
-        let vault = secrets::master_key(settings.server.master_key.as_ref(), directory, &*rng)?;
-        let vault = Arc::new(Vault::new(&vault));
-        let db = open_database(&address, &*clock).await?;
-        let file = directory.join("snapshot.json");
+        let directory = directory.path();
+        let db = open_database(&database_address(&settings, directory), &*clock).await?;
         let publication = Arc::new(Publication::new(db.clone(), Arc::clone(&vault), file, gateways));
         let publisher: Arc<dyn Publisher> = Arc::clone(&publication) as _;
         let events = Events::new(&*rng);
         let context = Context { db, clock, rng, vault, publisher, events };
 
         let admin_token = secrets::admin_token(settings.server.admin_token.as_ref(), directory, &*context.rng)?;
-        let identity = Identity::bootstrap(context.clone(), &admin_token).await.map_err(failed)?;
+        let identity = Identity::bootstrap(context.clone(), &admin_token).await?;
         let system = identity.system();
-        glaux_platform_applications::bootstrap(&context, &system).await.map_err(failed)?;
-        glaux_platform_models::bootstrap(&context, &system).await.map_err(failed)?;
-        let first_key = glaux_platform_keys::bootstrap(&context, &system).await.map_err(failed)?;
-        let sign_in = identity.issue_admin_link().await.map_err(failed)?;
-        publication.catch_up().await.map_err(failed)?;
+        glaux_platform_applications::bootstrap(&context, &system).await?;
+        glaux_platform_models::bootstrap(&context, &system).await?;
+        let first_key = glaux_platform_keys::bootstrap(&context, &system).await?;
+        let sign_in = identity.issue_admin_link().await?;
+        publication.begin().await?;
 
         let projector = Projector::new(context.db.clone(), ledger.tail(), ledger.node(), Arc::clone(&context.clock));
         let metrics = Metrics::default();
@@ -87,28 +102,39 @@ impl Control {
         Ok(Self { router, admin_token, sign_in, first_key, publication, projector })
     }
 
-    /// Starts what goes on until `stop`: following the journal, carrying the ledger into the database.
-    pub(crate) fn go_on(self, threads: &Handle, stop: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-        threads.spawn(follow(self.publication));
-        threads.spawn(self.projector.run(stop))
+    /// Follows the journal and carries the ledger into the database, until `stop`.
+    pub(crate) async fn go_on(self, stop: impl Future<Output = ()>) {
+        let following = tokio::spawn(follow(self.publication));
+        self.projector.run(stop).await;
+        following.abort();
     }
 }
 
 /// Publishes what other replicas changed, and what could not be published at once.
 async fn follow(publication: Arc<Publication>) {
+    let mut failing = false;
     loop {
         tokio::time::sleep(LOOK).await;
-        if publication.catch_up().await.is_err() {
-            tracing::warn!("the journal can't be read; calls are served by the configuration in force");
+        let failed = publication.catch_up().await.is_err();
+        match (failing, failed) {
+            (false, true) => {
+                tracing::warn!("the journal can't be read; calls are served by the configuration in force");
+            }
+            (true, false) => tracing::info!("the journal can be read again"),
+            _ => {}
         }
+        failing = failed;
     }
 }
 
 /// Opens the database, migrated. A role that owns no tables serves a database that its owner has migrated.
 async fn open_database(address: &str, clock: &dyn Clock) -> anyhow::Result<Db> {
     let options = Options::default();
-    if let Ok(db) = Db::open(address, &options).await {
-        return Ok(db);
+    match Db::open(address, &options).await {
+        Err(Error::SchemaBehind { .. }) => {}
+        // A file that is made by the first migration.
+        Err(Error::Unavailable(_)) if address.starts_with("sqlite:") => {}
+        opened => return opened.context("can't open the database"),
     }
     let migrate = MigrateOptions { now: clock.now(), grant_to: None };
     Migrations::embedded()?.apply(address, &migrate).await.context("can't migrate the database")?;
@@ -154,10 +180,4 @@ fn exposing() -> OpenApiRouter<Context> {
 async fn get_metrics(Extension(metrics): Extension<Metrics>) -> Result<impl IntoResponse, Problem> {
     let text = metrics.expose().map_err(Problem::internal)?;
     Ok(([(http::header::CONTENT_TYPE, glaux_telemetry::EXPOSITION_CONTENT_TYPE)], text))
-}
-
-/// A problem of bootstrap, for the one who starts the process.
-fn failed(problem: Problem) -> anyhow::Error {
-    let cause = problem.cause().map(|cause| format!(": {cause}")).unwrap_or_default();
-    anyhow!("{}{cause}", problem.detail())
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use glaux_gateway::Body;
+use glaux_kernel::problem::Code;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 
 /// Liveness and readiness for load balancers; anything else is not found.
@@ -17,17 +18,26 @@ pub(crate) fn answer<T>(request: &Request<T>) -> Response<Body> {
     }
 }
 
-/// The control plane's threads are gone: the process is about to end.
-pub(crate) fn stopping() -> Response<Body> {
-    json(
-        StatusCode::SERVICE_UNAVAILABLE,
-        r#"{"type":"about:blank","title":"The service is not available now","status":503,"code":"unavailable"}"#,
-    )
+/// The management API can't be asked now.
+pub(crate) fn unavailable(why: &str) -> Response<Body> {
+    let code = Code::Unavailable;
+    let problem = serde_json::json!({
+        "type": format!("urn:glaux:problem:{}", code.as_str()),
+        "title": code.title(),
+        "status": code.status(),
+        "code": code.as_str(),
+        "detail": why,
+    });
+    answered(StatusCode::SERVICE_UNAVAILABLE, "application/problem+json", problem.to_string().into())
 }
 
 fn json(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Bytes::from_static(text.as_bytes()).into());
+    answered(status, "application/json", Bytes::from_static(text.as_bytes()))
+}
+
+fn answered(status: StatusCode, content_type: &'static str, text: Bytes) -> Response<Body> {
+    let mut response = Response::new(text.into());
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }

@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
 use glaux_gateway::{Body, Gateway};
 use http::{Request, Response};
 use http_body_util::Either;
@@ -17,14 +16,14 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::health;
+use crate::{absence::Management, health};
 
 /// What every connection needs.
 pub(crate) struct Service {
     /// Serves calls.
     pub(crate) gateway: Arc<Gateway>,
     /// The management API.
-    pub(crate) router: Router,
+    pub(crate) management: Management,
     /// Where the management API runs.
     pub(crate) control: Handle,
     /// A client that has not sent its headers by then is hung up on.
@@ -95,11 +94,14 @@ async fn serve(
         return service.gateway.serve(request, peer.ip()).await.map(Either::Left);
     }
     if path.starts_with("/api/") || path == "/metrics" {
-        let answer = service.control.spawn(service.router.clone().oneshot(request.map(axum::body::Body::new)));
+        let Some(router) = service.management.get() else {
+            return health::unavailable("the database is away; calls are served meanwhile").map(Either::Left);
+        };
+        let answer = service.control.spawn(router.clone().oneshot(request.map(axum::body::Body::new)));
         return match answer.await {
             Ok(Ok(response)) => response.map(Either::Right),
             Ok(Err(never)) => match never {},
-            Err(_) => health::stopping().map(Either::Left),
+            Err(_) => health::unavailable("the process is about to end").map(Either::Left),
         };
     }
     health::answer(&request).map(Either::Left)

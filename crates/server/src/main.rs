@@ -1,5 +1,6 @@
 //! The binary `glaux`: composition root, configuration, command line. No business rule.
 
+mod absence;
 mod balances;
 mod books;
 mod control;
@@ -11,7 +12,11 @@ mod serve;
 mod settings;
 mod welcome;
 
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use settings::Settings;
@@ -59,12 +64,25 @@ enum JournalCommand {
     Verify,
 }
 
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let line = format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
+            // Nobody is left to tell when this can't be written.
+            drop(writeln!(io::stderr(), "error: {line}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
-    let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+    let settings = Settings::load(arguments.config.as_deref(), environment)?;
     match arguments.command {
-        Command::Serve => serve::serve(&settings),
+        Command::Serve => serve::serve(settings),
         Command::Ledger(LedgerCommand::Dump) => books::dump_ledger(&settings),
         Command::Ledger(LedgerCommand::Verify) => books::verify_ledger(&settings),
         Command::Journal(JournalCommand::Verify) => books::verify_journal(&settings),

@@ -3,27 +3,27 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::Router;
 use glaux_gateway::Gateway;
 use glaux_kernel::{Clock, Rng};
 use glaux_ledger::{CommitMode, DataDirectory, Ledger, Options};
 use glaux_telemetry::{LogSettings, SystemClock, SystemRng};
 use tokio::{
     net::TcpListener,
-    runtime::{Handle, Runtime},
+    runtime::Runtime,
     signal::unix::{SignalKind, signal},
 };
 
 use crate::{
-    control::{Control, Foundation},
+    absence::{self, Management},
+    control::Foundation,
     listen::{self, Service},
     secrets,
     settings::{self, Settings},
-    welcome::Welcome,
 };
 
 /// Runs until SIGTERM or SIGINT, then drains.
-pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
+pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
+    let settings = Arc::new(settings);
     let log = LogSettings { format: settings.log.format.parse()?, filter: settings.log.filter.clone() };
     glaux_telemetry::init(&log)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
@@ -33,38 +33,54 @@ pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
         .with_context(|| format!("can't use the data directory {}", path.display()))?;
     secrets::close_to_others(directory.path())?;
     let directory = Arc::new(directory);
-    let ledger = Ledger::open(Arc::clone(&directory), &ledger_options(settings), Arc::clone(&clock));
+    let ledger = Ledger::open(Arc::clone(&directory), &ledger_options(&settings), Arc::clone(&clock));
     let ledger = Arc::new(ledger.context("can't open the ledger")?);
     let gateway =
-        Gateway::new(gateway_config(settings), Arc::clone(&ledger), tls()?, Arc::clone(&clock), Arc::clone(&rng));
+        Gateway::new(gateway_config(&settings), Arc::clone(&ledger), tls()?, Arc::clone(&clock), Arc::clone(&rng));
     let gateway = Arc::new(gateway);
 
     let control_threads = runtime("glaux-control", 2)?;
     let call_threads = runtime("glaux-gateway", settings.server.threads)?;
     let served = Arc::clone(&gateway);
-    let control = control_threads.block_on(Control::start(Foundation {
-        settings,
-        directory: directory.path(),
+    let foundation = Foundation {
+        settings: Arc::clone(&settings),
+        directory,
         clock,
         rng,
         ledger,
-        gateways: Box::new(move |snapshot| served.put_in_force(snapshot)),
-    }))?;
-    let router = control.router.clone();
-    let welcome = Welcome::new(&control);
+        gateways: Arc::new(move |snapshot| served.put_in_force(snapshot)),
+    };
+    let begun = control_threads.block_on(absence::begin(&foundation))?;
+    let listen = settings.server.listen;
+    let listener =
+        call_threads.block_on(TcpListener::bind(listen)).with_context(|| format!("can't listen on {listen}"))?;
+    let address = listener.local_addr()?;
+    let management = Management::default();
     let (stop_projecting, stopped_serving) = tokio::sync::oneshot::channel::<()>();
-    let projecting = control.go_on(control_threads.handle(), async move {
+    let stop = async move {
         // Ends when the sender is dropped, too.
         drop(stopped_serving.await);
-    });
-    let threads = control_threads.handle().clone();
-    let served = call_threads.block_on(run(settings, &gateway, router, threads, &welcome));
+    };
+    let projecting = control_threads.spawn(absence::go_on(begun, foundation, Arc::clone(&management), address, stop));
+    let service = Service {
+        gateway,
+        management,
+        control: control_threads.handle().clone(),
+        header_timeout: Duration::from_secs(settings.gateway.header_timeout_seconds),
+    };
+    tracing::info!(%address, "serving");
+    let served = call_threads.block_on(run(listener, service, settings.drain()));
     // What is still open settles itself when its threads drop it.
     call_threads.shutdown_timeout(Duration::from_secs(1));
     drop(stop_projecting);
     let projected = control_threads.block_on(projecting);
     control_threads.shutdown_timeout(Duration::from_secs(1));
     served.and(projected.context("the projection ended early"))
+}
+
+async fn run(listener: TcpListener, service: Service, drain: Duration) -> anyhow::Result<()> {
+    listen::accept(listener, Arc::new(service), asked_to_stop()?, drain).await;
+    Ok(())
 }
 
 /// Threads of that name; 0 of them: one per core.
@@ -100,28 +116,6 @@ fn tls() -> anyhow::Result<rustls::ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
-}
-
-async fn run(
-    settings: &Settings,
-    gateway: &Arc<Gateway>,
-    router: Router,
-    threads: Handle,
-    welcome: &Welcome,
-) -> anyhow::Result<()> {
-    let listen = settings.server.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
-    let address = listener.local_addr()?;
-    tracing::info!(%address, "serving");
-    welcome.print(address)?;
-    let service = Arc::new(Service {
-        gateway: Arc::clone(gateway),
-        router,
-        control: threads,
-        header_timeout: Duration::from_secs(settings.gateway.header_timeout_seconds),
-    });
-    listen::accept(listener, service, asked_to_stop()?, settings.drain()).await;
-    Ok(())
 }
 
 fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {

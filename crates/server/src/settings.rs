@@ -135,6 +135,9 @@ const SHORT_NAMES: [(&str, &str, &str); 5] = [
     ("GLAUX_DATABASE_URL", "server", "database_url"),
     ("GLAUX_MASTER_KEY", "server", "master_key"),
 ];
+/// What examples and tests of this repository read, and may stand in the environment of the one who starts the server.
+const OF_OTHERS: [&str; 6] =
+    ["GLAUX_KEY", "GLAUX_BINARY", "GLAUX_SHARED_DATA", "GLAUX_SOAK", "GLAUX_BLESS", "GLAUX_UPDATE"];
 const SHORTEST_ADMIN_TOKEN: usize = 24;
 
 impl Settings {
@@ -151,7 +154,7 @@ impl Settings {
             None => toml::Table::new(),
         };
         for (name, text) in environment {
-            if let Some((section, setting)) = place(&name) {
+            if let Some((section, setting)) = place(&name)? {
                 set(&mut table, &section, &setting, text).with_context(|| format!("{name} can't be set"))?;
             }
         }
@@ -176,13 +179,16 @@ impl Settings {
     }
 }
 
-/// Section and name of the setting that an environment variable is for.
-fn place(variable: &str) -> Option<(String, String)> {
+/// Section and name of the setting that an environment variable is for, if it is for one.
+fn place(variable: &str) -> anyhow::Result<Option<(String, String)>> {
     if let Some((_, section, name)) = SHORT_NAMES.iter().find(|(short, ..)| *short == variable) {
-        return Some(((*section).to_owned(), (*name).to_owned()));
+        return Ok(Some(((*section).to_owned(), (*name).to_owned())));
     }
-    let (section, name) = variable.strip_prefix("GLAUX_")?.split_once("__")?;
-    Some((section.to_ascii_lowercase(), name.to_ascii_lowercase()))
+    let Some(name) = variable.strip_prefix("GLAUX_").filter(|_| !OF_OTHERS.contains(&variable)) else {
+        return Ok(None);
+    };
+    let Some((section, name)) = name.split_once("__") else { bail!("there is no setting {variable}") };
+    Ok(Some((section.to_ascii_lowercase(), name.to_ascii_lowercase())))
 }
 
 /// Numbers, booleans and lists as TOML writes them; anything else is text.
@@ -212,6 +218,7 @@ mod tests {
             ("GLAUX_GATEWAY__TRUSTED_PROXIES", r#"["10.0.0.0/8"]"#),
             ("GLAUX_LEDGER__COMMIT", "power"),
             ("HOME", "/nowhere"),
+            ("GLAUX_KEY", "glx_of_an_application"),
         ])
         .unwrap();
         assert_eq!(settings.server.listen.port(), 0);
@@ -227,6 +234,7 @@ mod tests {
             assert!(error.contains(part), "{error}");
         };
         check(&[("GLAUX_SERVER__LISTNE", "127.0.0.1:0")], "listne");
+        check(&[("GLAUX_LISTNE", "127.0.0.1:0")], "no setting GLAUX_LISTNE");
         check(&[("GLAUX_LISTEN", "here")], "listen");
         check(&[("GLAUX_ADMIN_TOKEN", "short")], "24 characters");
     }

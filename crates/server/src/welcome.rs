@@ -10,6 +10,14 @@ use glaux_platform_identity::SignInLink;
 
 use crate::control::Control;
 
+/// Says where it serves while the database is away.
+pub(crate) fn print_alone(address: SocketAddr) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "\nGlaux serves on http://{address}\n")?;
+    writeln!(out, "  The database is away: calls are served by the last configuration.\n")?;
+    out.flush()
+}
+
 /// Whom to greet with what.
 pub(crate) struct Welcome {
     admin_token: Secret,

@@ -85,6 +85,18 @@ impl Problem {
         Self { rate_limit: Some(Box::new(limit)), ..Self::new(Code::RateLimited, detail) }
     }
 
+    /// The same problem of a part of a larger body: `pointer` is put before its places.
+    #[must_use]
+    pub fn within(mut self, pointer: &str) -> Self {
+        if self.errors.is_empty() && self.cause.is_none() {
+            self.errors.push(FieldError::new("", self.detail.clone()));
+        }
+        for error in &mut self.errors {
+            error.pointer.insert_str(0, pointer);
+        }
+        self
+    }
+
     /// The code that clients rely on.
     pub fn code(&self) -> Code {
         self.code
@@ -138,7 +150,10 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code.title(), self.detail)
+        match self.detail.as_str() {
+            "" => f.write_str(self.code.title()),
+            detail => write!(f, "{}: {detail}", self.code.title()),
+        }
     }
 }
 
