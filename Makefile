@@ -1,5 +1,5 @@
 # The one door. Each verb is one subcommand of crates/xtask, where it is explained.
-.PHONY: run test check test-shared soak gen fmt install
+.PHONY: run test check test-shared soak bench gen fmt install
 
 run:
 	@cargo xtask run
@@ -15,6 +15,9 @@ test-shared:
 
 soak:
 	@cargo xtask soak
+
+bench:
+	@cargo xtask bench
 
 gen:
 	@cargo xtask gen

@@ -1,8 +1,8 @@
--- A chat of 1 KB in OpenAI's dialect, for wrk. Arguments after `--`: the key, then `whole` or `stream`.
+-- A chat of 1 KB in OpenAI's dialect, for wrk. Arguments after `--`: the key, the model, then `whole` or `stream`.
 
 function init(arguments)
-  local head = '{"model":"chatbot","max_completion_tokens":64,'
-  if arguments[2] == "stream" then
+  local head = '{"model":"' .. arguments[2] .. '","max_completion_tokens":64,'
+  if arguments[3] == "stream" then
     head = head .. '"stream":true,'
   end
   head = head .. '"messages":[{"role":"user","content":"'

@@ -1,7 +1,7 @@
 //! Answers made beforehand, for measurements: the provider's own work must not be what is measured.
 //!
-//! A request whose body holds `"stream":true` gets a stream of 24 events, each in a segment of its own; any other gets
-//! 0.6 KB of JSON. Both are OpenAI's, with 19 tokens in and 21 out.
+//! A request whose body holds `"stream":true` gets a stream of 24 events, each in a write of its own, or six in each where
+//! the body also holds `six-to-a-write`; any other gets 0.6 KB of JSON. Both are OpenAI's, with 19 tokens in and 21 out.
 
 use std::{
     convert::Infallible,
@@ -29,7 +29,9 @@ const SCRIPT: (u64, u64) = (19, EVENTS as u64 - 3);
 
 struct Answers {
     whole: Bytes,
-    events: Arc<[Bytes]>,
+    /// What each write of a stream holds.
+    single: Arc<[Bytes]>,
+    six: Arc<[Bytes]>,
 }
 
 /// Serves until the listener fails.
@@ -55,15 +57,17 @@ fn answers() -> Answers {
     let script = Script { input, output, events: output, ..Script::default() };
     let whole = openai::completion(&script, "bench").to_string();
     let request = json!({ "stream_options": { "include_usage": true } });
-    let events = openai::events(&script, "bench", &request).into_iter().map(|piece| piece.bytes).collect();
-    Answers { whole: whole.into(), events }
+    let single: Arc<[Bytes]> =
+        openai::events(&script, "bench", &request).into_iter().map(|piece| piece.bytes).collect();
+    let six = single.chunks(6).map(|events| events.concat().into()).collect();
+    Answers { whole: whole.into(), single, six }
 }
 
 fn answer(answers: &Answers, body: &[u8]) -> Response<Prepared> {
-    const STREAM: &[u8] = b"\"stream\":true";
-    if body.windows(STREAM.len()).any(|window| window == STREAM) {
-        let mut response =
-            Response::new(Prepared::Stream { events: Arc::clone(&answers.events), next: 0, flushed: true });
+    let holds = |mark: &[u8]| body.windows(mark.len()).any(|window| window == mark);
+    if holds(b"\"stream\":true") {
+        let writes = if holds(b"six-to-a-write") { &answers.six } else { &answers.single };
+        let mut response = Response::new(Prepared::Stream { writes: Arc::clone(writes), next: 0, flushed: true });
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         response
     } else {
@@ -75,7 +79,7 @@ fn answer(answers: &Answers, body: &[u8]) -> Response<Prepared> {
 
 enum Prepared {
     Whole(Option<Bytes>),
-    Stream { events: Arc<[Bytes]>, next: usize, flushed: bool },
+    Stream { writes: Arc<[Bytes]>, next: usize, flushed: bool },
 }
 
 impl Body for Prepared {
@@ -85,15 +89,15 @@ impl Body for Prepared {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         match self.get_mut() {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Stream { events, next, flushed } => {
-                let Some(event) = events.get(*next) else { return Poll::Ready(None) };
+            Self::Stream { writes, next, flushed } => {
+                let Some(bytes) = writes.get(*next) else { return Poll::Ready(None) };
                 // The server writes out what it has whenever its body is not ready.
                 if !std::mem::replace(flushed, true) {
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
                 (*next, *flushed) = (*next + 1, false);
-                Poll::Ready(Some(Ok(Frame::data(event.clone()))))
+                Poll::Ready(Some(Ok(Frame::data(bytes.clone()))))
             }
         }
     }
@@ -113,7 +117,9 @@ mod tests {
     #[test]
     fn answers_are_as_long_as_they_are_said_to_be() {
         let answers = answers();
-        assert_eq!(answers.events.len(), EVENTS);
+        assert_eq!(answers.single.len(), EVENTS);
+        assert_eq!(answers.six.len(), EVENTS / 6);
+        assert_eq!(answers.single.concat(), answers.six.concat());
         assert!((550..750).contains(&answers.whole.len()), "{}", answers.whole.len());
     }
 }

@@ -31,7 +31,7 @@ pub(crate) enum Verb {
     Soak,
     /// Every target of fuzz/ for a while
     Fuzz(fuzz::Options),
-    /// CPU per call and streams per second, beside nginx
+    /// CPU, latency and memory, beside nginx: a table for the README
     Bench(bench::Options),
     /// A trace of real calls through the gateway: the ledger must equal the provider's tally
     Replay(replay::Options),

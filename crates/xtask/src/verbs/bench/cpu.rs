@@ -1,12 +1,17 @@
-use std::{fs, path::Path};
+use std::{fs, path::Path, thread, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// Jiffies per second, as Linux shows them to programs on every platform that we run on.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// Threads that carry the ledger into the database. Names are cut to 15 bytes.
 const PROJECTION_THREADS: [&str; 2] = ["glaux-control", "sqlx-sqlite"];
+
+/// Longer than the projection waits before it looks again.
+const QUIET: Duration = Duration::from_millis(600);
+/// Looks at a projection that never comes to an end.
+const PATIENCE: usize = 100;
 
 /// User and system time that a process has spent, by what it was spent for.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +36,21 @@ impl Cpu {
         Ok(Self { serving_seconds: total - projection, projection_seconds: projection })
     }
 
+    /// Reads it when the projection has carried all there was.
+    #[expect(clippy::disallowed_methods, reason = "a tool that has nothing else to do meanwhile")]
+    pub(super) fn read_when_projected(process: u32) -> Result<Self> {
+        let mut last = Self::read(process)?;
+        for _ in 0..PATIENCE {
+            thread::sleep(QUIET);
+            let now = Self::read(process)?;
+            if now.projection_seconds <= last.projection_seconds {
+                return Ok(now);
+            }
+            last = now;
+        }
+        bail!("the projection does not come to an end")
+    }
+
     /// What was spent after `before`.
     pub(super) fn since(self, before: &Self) -> Self {
         Self {
@@ -38,6 +58,19 @@ impl Cpu {
             projection_seconds: self.projection_seconds - before.projection_seconds,
         }
     }
+}
+
+/// User and system time of a process that has just begun, whose ticks would be too few to count: nanoseconds of its
+/// threads, as the scheduler knows them.
+pub(super) fn read_finely(process: u32) -> Result<Duration> {
+    let mut nanos = 0;
+    for task in fs::read_dir(format!("/proc/{process}/task"))? {
+        let path = task?.path().join("schedstat");
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let spent = text.split_whitespace().next().and_then(|field| field.parse::<u64>().ok());
+        nanos += spent.with_context(|| format!("{} is not what it was: {text}", path.display()))?;
+    }
+    Ok(Duration::from_nanos(nanos))
 }
 
 fn read_stat(folder: &Path) -> Result<(String, f64)> {

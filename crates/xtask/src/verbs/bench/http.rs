@@ -6,13 +6,13 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-/// Calls the management API at `address` as an admin; anything but success is an error.
-pub(super) fn manage(address: SocketAddr, token: &str, method: &str, path: &str, body: &Value) -> Result<Value> {
+/// A request on a connection of its own; anything but success is an error.
+pub(super) fn call(address: SocketAddr, token: &str, method: &str, path: &str, body: &Value) -> Result<Value> {
     let body = body.to_string();
     let mut stream = TcpStream::connect(address)?;
     write!(
         stream,
-        "{method} /api/platform/ai-management{path} HTTP/1.0\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
+        "{method} {path} HTTP/1.0\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )?;

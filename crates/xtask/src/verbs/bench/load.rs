@@ -2,16 +2,22 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, Result, bail};
 
+use super::program;
 use crate::{process, workspace::Workspace};
 
-/// The core of what makes the load, and of the provider.
-pub(super) const CORE: u32 = 1;
+/// The feature that most calls are for.
+pub(super) const FEATURE: &str = "chatbot";
+/// The feature, and the model, whose streams come in fewer writes.
+pub(super) const SIX_TO_A_WRITE: &str = "six-to-a-write";
 
 /// The form of the answer that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reply {
     Whole,
+    /// 24 events, each in a write of its own.
     Stream,
+    /// 24 events in four writes.
+    StreamSixToAWrite,
 }
 
 /// A run of wrk.
@@ -33,17 +39,18 @@ pub(super) struct Answered {
 impl Load<'_> {
     /// Runs it; an answer that is not 2xx is an error.
     pub(super) fn run(&self, workspace: &Workspace) -> Result<Answered> {
-        let reply = match self.reply {
-            Reply::Whole => "whole",
-            Reply::Stream => "stream",
+        let (feature, reply) = match self.reply {
+            Reply::Whole => (FEATURE, "whole"),
+            Reply::Stream => (FEATURE, "stream"),
+            Reply::StreamSixToAWrite => (SIX_TO_A_WRITE, "stream"),
         };
         let mut command = workspace.command("taskset");
         command
-            .args(["--cpu-list", &CORE.to_string(), "wrk", "--threads=1", "--script=benches/chat.lua"])
+            .args(["--cpu-list", &program::AROUND.to_string(), "wrk", "--threads=1", "--script=benches/chat.lua"])
             .arg(format!("--connections={}", self.connections))
             .arg(format!("--duration={}s", self.seconds))
             .arg(format!("http://{}", self.address))
-            .args(["--", self.key, reply]);
+            .args(["--", self.key, feature, reply]);
         let report = process::read(&mut command)?;
         if report.contains("Non-2xx") || report.contains("Socket errors") {
             bail!("not every call was answered:\n{report}");

@@ -1,29 +1,44 @@
 //! `bench`: what a call costs, beside nginx as a plain reverse proxy in the same run.
 //!
-//! - The server that is measured has core 0; the scripted provider and wrk have core 1. Both are pinned, so two cores
-//!   are needed and nothing else should run.
+//! - The server that is measured has core 0; the scripted provider and the load have core 1. All are pinned, so two
+//!   cores are needed and nothing else should run.
 //! - The gateway is the release build of `glaux serve` with everything on: a key, its limits, three budgets that block,
-//!   prices, the ledger with `commit = process`. What it spends on projection is told apart by the names of threads.
-//! - CPU per call is user and system time of the process divided by the calls that wrk saw answered.
+//!   prices, the ledger. What it spends on projection is told apart by the names of threads.
+//! - CPU per call is user and system time of the process divided by the calls that wrk saw answered. No run begins
+//!   before the projection of the one before it is done.
+//!
+//! `docs/measurements.md` says what each line of the table means.
 
+mod calls;
+mod client;
 mod cpu;
 mod glaux;
 mod http;
+mod latency;
 mod load;
+mod machine;
+mod memory;
 mod nginx;
-mod server;
+mod place;
+mod program;
+mod projection;
+mod provider;
+mod start;
 mod table;
 
-use anyhow::{Context, Result, ensure};
+use std::{fs, path::Path};
+
+use anyhow::{Result, ensure};
 use clap::Args;
 
 use self::{
-    cpu::Cpu,
-    glaux::Glaux,
-    load::{Load, Reply},
+    glaux::{Commit, Glaux},
+    load::{FEATURE, SIX_TO_A_WRITE},
+    memory::{SLOW_FEATURE, SLOW_MODEL},
     nginx::Nginx,
-    server::Server,
-    table::{Figures, Row},
+    place::Place,
+    provider::{Answers, Provider},
+    table::{Goal, Row},
 };
 use super::install::{self, Need};
 use crate::{process, workspace::Workspace};
@@ -32,88 +47,90 @@ use crate::{process, workspace::Workspace};
 #[derive(Args)]
 pub(crate) struct Options {
     /// Seconds of each run, after a second to warm up
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 4)]
     seconds: u32,
     /// Runs of which the median is shown
     #[arg(long, default_value_t = 3)]
     runs: usize,
 }
 
-/// What is measured: how many connections ask for what.
-const LOADS: [(Reply, u32); 2] = [(Reply::Whole, 64), (Reply::Stream, 32)];
-
-/// Something that stands between wrk and the provider.
-struct Subject<'a> {
-    name: &'static str,
-    server: &'a Server,
-    key: &'a str,
-}
+/// Built apart, so that what the tests' tools ask of shared dependencies is not compiled into the server.
+const BUILDS: [[&str; 4]; 3] = [
+    ["--package", "glaux-server", "--bin", "glaux"],
+    ["--package", "glaux-testkit", "--bin", "*"],
+    ["--package", projection::PACKAGE, "--example", projection::EXAMPLE],
+];
 
 pub(super) fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     install::install(&[Need::Measurements])?;
-    ensure!(options.runs > 0, "at least one run is needed");
-    // Built apart, so that what the tests' tools ask of shared dependencies is not compiled into the server.
-    for (package, program) in [("glaux-server", "glaux"), ("glaux-testkit", "scripted-upstream")] {
-        process::run(workspace.cargo(["build", "--release", "--package", package, "--bin", program]).arg("--quiet"))?;
+    ensure!(options.runs > 0 && options.seconds > 0, "a run of a second is the least");
+    for build in BUILDS {
+        process::run(workspace.cargo(["build", "--release", "--quiet"]).args(build))?;
     }
     let folder = workspace.path("target/bench");
     if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
+        fs::remove_dir_all(&folder)?;
     }
-    std::fs::create_dir_all(&folder)?;
-
-    let upstream = workspace.path("target/release/scripted-upstream");
-    let (upstream, mut lines) = Server::start(load::CORE, upstream, |command| command.arg("bench"))?;
-    let provider = lines.next().context("the scripted provider said nothing")??;
-    let nginx = Nginx::start(&folder, &provider)?;
-    let glaux = Glaux::start(workspace, &folder, &provider)?;
-    let subjects = [
-        Subject { name: "nginx", server: &nginx.server, key: &glaux.key },
-        Subject { name: "glaux", server: &glaux.server, key: &glaux.key },
-    ];
-    let rows = measure(workspace, options, &subjects)?;
-    table::print(options.runs, &rows);
-    drop(upstream);
-    Ok(())
+    fs::create_dir_all(&folder)?;
+    eprintln!("calls and streams at full speed, then latency");
+    let mut rows = under_load(workspace, options, &folder)?;
+    eprintln!("projection");
+    rows.push(projection::measure(workspace, options)?);
+    eprintln!("memory");
+    rows.extend(memory(workspace, options, &folder)?);
+    eprintln!("start");
+    rows.extend(start::measure(workspace, options, &folder)?);
+    rows.push(binary(workspace)?);
+    table::print(options.runs, &rows)
 }
 
-/// Takes turns, so that what else happens on the machine meets everyone.
-fn measure(workspace: &Workspace, options: &Options, subjects: &[Subject<'_>]) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
-    for (reply, connections) in LOADS {
-        let mut figures: Vec<Vec<Figures>> = subjects.iter().map(|_| Vec::new()).collect();
-        for _ in 0..options.runs {
-            for (subject, figures) in subjects.iter().zip(&mut figures) {
-                figures.push(run(workspace, options, subject, reply, connections)?);
-            }
-        }
-        rows.extend(subjects.iter().zip(figures).map(|(subject, runs)| Row {
-            subject: subject.name,
-            reply,
-            connections,
-            median: table::median(&runs),
-        }));
-    }
+/// What is measured beside nginx.
+fn under_load(workspace: &Workspace, options: &Options, folder: &Path) -> Result<Vec<Row>> {
+    let provider = Provider::start(workspace, Answers::Prepared)?;
+    let address = provider.address.as_str();
+    let routes = [(FEATURE, address, "model"), (SIX_TO_A_WRITE, address, SIX_TO_A_WRITE)];
+    let nginx = Nginx::start(folder, address)?;
+    let (glaux, key) = start_glaux(workspace, &folder.join("process"), Commit::Process, &routes)?;
+    let (glaux_power, key_power) = start_glaux(workspace, &folder.join("power"), Commit::Power, &routes)?;
+    let nginx = Place::nginx(&nginx);
+    let glaux = Place::glaux(&glaux, &key);
+    let glaux_power = Place::glaux(&glaux_power, &key_power);
+
+    let mut rows = calls::measure(workspace, options, &nginx, &glaux)?;
+    let subjects = latency::Subjects { provider: address.parse()?, nginx, glaux, glaux_power };
+    rows.extend(latency::measure(workspace, options, &subjects)?);
     Ok(rows)
 }
 
-fn run(
+fn memory(workspace: &Workspace, options: &Options, folder: &Path) -> Result<Vec<Row>> {
+    let quick = Provider::start(workspace, Answers::Prepared)?;
+    let slow = Provider::start(workspace, Answers::ByModel)?;
+    let routes = [(FEATURE, quick.address.as_str(), "model"), (SLOW_FEATURE, slow.address.as_str(), SLOW_MODEL)];
+    let (mut glaux, key) = start_glaux(workspace, &folder.join("memory"), Commit::Process, &routes)?;
+    memory::measure(workspace, options, &mut glaux, &key)
+}
+
+/// A gateway with everything on, and its key. A route is a feature, a provider, and the model there.
+fn start_glaux(
     workspace: &Workspace,
-    options: &Options,
-    subject: &Subject<'_>,
-    reply: Reply,
-    connections: u32,
-) -> Result<Figures> {
-    let mut load = Load { address: subject.server.address, key: subject.key, reply, connections, seconds: 1 };
-    load.run(workspace)?;
-    load.seconds = options.seconds;
-    let before = Cpu::read(subject.server.id())?;
-    let answered = load.run(workspace)?;
-    let spent = Cpu::read(subject.server.id())?.since(&before);
-    let per_call = |seconds: f64| seconds * 1e6 / answered.calls;
-    Ok(Figures {
-        serving_micros: per_call(spent.serving_seconds),
-        projection_micros: per_call(spent.projection_seconds),
-        per_second: answered.calls / answered.seconds,
+    data: &Path,
+    commit: Commit,
+    routes: &[(&str, &str, &str)],
+) -> Result<(Glaux, String)> {
+    let glaux = Glaux::start(workspace, data, commit)?;
+    let features: Result<Vec<_>> =
+        routes.iter().map(|(feature, provider, model)| glaux.add_route(feature, provider, model)).collect();
+    let key = glaux.issue_key(&features?)?;
+    Ok((glaux, key))
+}
+
+fn binary(workspace: &Workspace) -> Result<Row> {
+    let bytes = fs::metadata(workspace.path(glaux::BINARY))?.len();
+    Ok(Row {
+        what: "binary, MB".to_owned(),
+        nginx: None,
+        glaux: bytes as f64 / 1e6,
+        goal: Some(Goal::AtMost(40.0)),
+        digits: 1,
     })
 }

@@ -1,18 +1,24 @@
-use std::{fs, net::TcpStream, path::Path, time::Duration};
+use std::{
+    fs,
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{Result, bail};
 
-use super::server::{self, Server};
+use super::program::{self, Program};
 
 /// nginx as a plain reverse proxy: the yardstick.
 pub(super) struct Nginx {
-    pub(super) server: Server,
+    pub(super) program: Program,
+    pub(super) address: SocketAddr,
 }
 
 impl Nginx {
     /// Starts it in front of `provider`, in one process.
     pub(super) fn start(folder: &Path, provider: &str) -> Result<Self> {
-        let address = server::free_address()?;
+        let address = program::free_address()?;
         let here = folder.display();
         let configuration = format!(
             "daemon off;\nmaster_process off;\npid {here}/nginx.pid;\nerror_log {here}/nginx.log;\n\
@@ -27,24 +33,23 @@ impl Nginx {
         let path = folder.join("nginx.conf");
         fs::write(&path, configuration)?;
         // Debian keeps it where only root's PATH looks.
-        let program = ["/usr/sbin/nginx", "/usr/bin/nginx"].into_iter().find(|path| Path::new(path).exists());
-        let program = program.unwrap_or("nginx").into();
+        let found = ["/usr/sbin/nginx", "/usr/bin/nginx"].map(Path::new).into_iter().find(|path| path.exists());
+        let binary = found.unwrap_or(Path::new("nginx"));
         let log = folder.join("nginx.log");
-        let (mut server, _) =
-            Server::start(server::CORE, program, |command| command.arg("-c").arg(&path).arg("-e").arg(&log))?;
-        server.address = address;
-        wait_for(&server)?;
-        Ok(Self { server })
+        let (program, _) =
+            Program::start(program::MEASURED, binary, |command| command.arg("-c").arg(&path).arg("-e").arg(&log))?;
+        wait_for(address)?;
+        Ok(Self { program, address })
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a tool that has nothing else to do meanwhile")]
-fn wait_for(server: &Server) -> Result<()> {
+fn wait_for(address: SocketAddr) -> Result<()> {
     for _ in 0..100 {
-        if TcpStream::connect(server.address).is_ok() {
+        if TcpStream::connect(address).is_ok() {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    bail!("nothing listens on {}", server.address)
+    bail!("nothing listens on {address}")
 }
