@@ -11,7 +11,7 @@ mod service;
 
 pub use assignment::{Assignment, AssignmentState, assignment_name};
 pub use feature::{Feature, FeatureState};
-pub use service::{FeatureChange, NewAssignment, NewFeature, assign, create, delete, unassign, update};
+pub use service::{FeatureChange, NewAssignment, NewFeature, assign, create, delete, put, unassign, update};
 
 /// The routes.
 pub fn module() -> glaux_platform_kit::Module {

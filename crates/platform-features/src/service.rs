@@ -112,6 +112,30 @@ pub async fn update(
     Ok(feature)
 }
 
+/// Makes the feature, or brings the present one to what is stated: that is how a file is applied. What the statement
+/// leaves out stays as it is.
+///
+/// # Errors
+/// `invalid` when the present one belongs to another application, which does not change.
+pub async fn put(change: &mut Change, new: NewFeature) -> Result<Object<Feature>, Problem> {
+    let Some(feature) = find::<Feature>(change.read(), &new.name).await? else { return create(change, new).await };
+    if let Some(application) = &new.application
+        && find_application(change, application).await? != feature.state.application
+    {
+        let detail = "the application of a feature does not change";
+        return Err(Problem::invalid(vec![FieldError::new("/application", detail)]));
+    }
+    let stated = |limits: Limits| (limits != Limits::default()).then_some(limits);
+    let asked = FeatureChange {
+        display_name: Some(new.display_name),
+        description: (!new.description.is_empty()).then_some(new.description),
+        status: new.status,
+        limits: stated(new.limits),
+        user_limits: stated(new.user_limits),
+    };
+    update(change, feature, asked).await
+}
+
 /// Removes a feature and its assignments.
 pub async fn delete(change: &mut Change, feature: &Object<Feature>) -> Result<(), Problem> {
     for environment in Environment::ALL {

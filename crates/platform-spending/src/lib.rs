@@ -7,6 +7,7 @@ mod analytics;
 mod budget;
 mod routes;
 mod scope;
+mod service;
 mod usage;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use glaux_kernel::{BudgetId, Timestamp};
 use glaux_platform_kit::Module;
 
 pub use budget::{Budget, BudgetState};
+pub use service::{NewBudget, put_budget};
 
 /// A call that a budget holds money for.
 #[derive(Debug, Clone)]

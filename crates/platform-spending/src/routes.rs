@@ -5,18 +5,17 @@ use glaux_kernel::{BudgetId, CallId, HoldId, Money, Page, Period, Permission, Ti
 use glaux_platform_kit::{Change, Context, Object, get, list, time_zone};
 use glaux_routing::document::BudgetAction;
 use glaux_store::OrgRead;
-use glaux_web::{
-    Caller, FieldError, Json, MoneySchema, PageParameters, PageSchema, Paging, Path, Problem, Write, change, permit,
-};
+use glaux_web::{Caller, Json, MoneySchema, PageParameters, PageSchema, Paging, Path, Problem, Write, change, permit};
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Balances, Budget, BudgetState,
-    budget::{permille, share},
-    scope::{NewScope, ScopeView},
+    Balances, Budget,
+    budget::share,
+    scope::ScopeView,
+    service::{self, BudgetChange, NewBudget},
 };
 
 const READ: Permission = Permission("spending.read");
@@ -29,35 +28,6 @@ pub(crate) fn routes(balances: Arc<dyn Balances>) -> OpenApiRouter<Context> {
         .routes(permit(READ, routes!(get_budget)))
         .routes(change(WRITE, routes!(update_budget, delete_budget)))
         .layer(Extension(balances))
-}
-
-/// A new budget.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewBudget {
-    #[schema(example = "web cap")]
-    name: String,
-    scope: NewScope,
-    /// daily, weekly, monthly or quarterly.
-    #[schema(value_type = String, example = "monthly")]
-    period_type: Period,
-    #[schema(value_type = MoneySchema)]
-    budget_amount: Money,
-    /// Shares of the amount at which an alert goes out.
-    #[serde(default)]
-    #[schema(example = json!(["0.5", "0.8", "1.0"]))]
-    alert_thresholds: Vec<String>,
-    action: BudgetAction,
-}
-
-/// What changes of a budget; what is absent stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct BudgetChange {
-    #[schema(value_type = Option<MoneySchema>)]
-    budget_amount: Option<Money>,
-    alert_thresholds: Option<Vec<String>>,
-    action: Option<BudgetAction>,
 }
 
 /// A budget and where it stands in its current period.
@@ -104,24 +74,6 @@ struct HoldView {
 }
 
 type Standing = Extension<Arc<dyn Balances>>;
-
-fn thresholds(texts: &[String]) -> Result<Vec<u32>, Problem> {
-    let mut parsed = Vec::with_capacity(texts.len());
-    for (index, text) in texts.iter().enumerate() {
-        parsed.push(permille(text).ok_or_else(|| {
-            let detail = "a threshold is a decimal number above 0, at most 10, with at most three places";
-            Problem::invalid(vec![FieldError::new(format!("/alert_thresholds/{index}"), detail)])
-        })?);
-    }
-    parsed.sort_unstable();
-    parsed.dedup();
-    Ok(parsed)
-}
-
-fn checked(state: BudgetState) -> Result<BudgetState, Problem> {
-    let errors = state.check();
-    if errors.is_empty() { Ok(state) } else { Err(Problem::invalid(errors)) }
-}
 
 /// The bounds of the current period in the organization's time zone.
 async fn period(context: &Context, tx: &mut OrgRead, period: Period) -> Result<(Timestamp, Timestamp), Problem> {
@@ -191,14 +143,7 @@ async fn create_budget(
     Json(new): Json<NewBudget>,
 ) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
-    let state = checked(BudgetState {
-        scope: new.scope.resolve(change.read()).await?,
-        period_type: new.period_type,
-        budget_amount: new.budget_amount,
-        thresholds_permille: thresholds(&new.alert_thresholds)?,
-        action: new.action,
-    })?;
-    let budget = change.create::<Budget>(&new.name, state).await?;
+    let budget = service::create_budget(&mut change, new).await?;
     let tag = budget.tag()?;
     let view = view(&context, change.read(), &*balances, budget).await?;
     change.answer(StatusCode::CREATED, view, Some(tag)).await
@@ -231,17 +176,7 @@ async fn update_budget(
 ) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let budget = get::<Budget>(change.read(), &reference).await?;
-    let now = budget.state.clone();
-    let state = checked(BudgetState {
-        budget_amount: asked.budget_amount.unwrap_or(now.budget_amount),
-        thresholds_permille: match asked.alert_thresholds {
-            Some(texts) => thresholds(&texts)?,
-            None => now.thresholds_permille,
-        },
-        action: asked.action.unwrap_or(now.action),
-        ..now
-    })?;
-    let budget = change.replace(budget, state).await?;
+    let budget = service::update_budget(&mut change, budget, asked).await?;
     let tag = budget.tag()?;
     let view = view(&context, change.read(), &*balances, budget).await?;
     change.answer(StatusCode::OK, view, Some(tag)).await

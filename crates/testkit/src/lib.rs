@@ -7,6 +7,7 @@ pub mod database;
 pub mod management;
 pub mod postgres;
 pub mod rng;
+pub mod shared;
 mod skip;
 pub mod upstream;
 

@@ -40,6 +40,7 @@ const CAPABILITIES: &[&str] = &[
     "platform-keys",
     "platform-spending",
     "platform-operations",
+    "platform-changes",
 ];
 
 const LAYERS: &[Layer] = &[
@@ -66,6 +67,10 @@ const LAYERS: &[Layer] = &[
     Layer { name: "platform-keys", may_use: &[FOUNDATION, &["platform-features", "platform-applications"]] },
     Layer { name: "platform-spending", may_use: &[FOUNDATION] },
     Layer { name: "platform-operations", may_use: &[FOUNDATION] },
+    Layer {
+        name: "platform-changes",
+        may_use: &[FOUNDATION, &["platform-features", "platform-models", "platform-spending"]],
+    },
     Layer { name: "platform-publish", may_use: &[FOUNDATION, CAPABILITIES] },
     Layer { name: "testkit", may_use: &[FOUNDATION, &["gateway"]] },
     Layer { name: "server", may_use: &[FOUNDATION, CAPABILITIES, &["platform-publish", "gateway"]] },
