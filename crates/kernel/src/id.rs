@@ -157,6 +157,8 @@ ids! {
     KeyId = "key";
     /// Scope × period × amount.
     BudgetId = "bud";
+    /// Something about spending that people are told once.
+    AlertId = "alert";
     /// One request of an application.
     CallId = "call";
     /// One try at one model.

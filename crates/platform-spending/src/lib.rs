@@ -3,6 +3,7 @@
 //! What is spent has one source, the ledger: [`Balances`] is how the composition root hands in its live figures, the
 //! rest comes from its rows and roll-ups.
 
+mod alerts;
 mod analytics;
 mod budget;
 mod routes;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use glaux_kernel::{BudgetId, Timestamp};
 use glaux_platform_kit::Module;
 
+pub use alerts::AlertWriter;
 pub use budget::{Budget, BudgetState};
 pub use service::{NewBudget, put_budget};
 
@@ -42,7 +44,8 @@ pub trait Balances: Send + Sync + 'static {
 
 /// The routes.
 pub fn module(balances: Arc<dyn Balances>) -> Module {
-    Module { routes: routes::routes(balances).merge(usage::routes()).merge(analytics::routes()) }
+    let spending = routes::routes(balances).merge(alerts::routes()).merge(analytics::routes());
+    Module { routes: spending.merge(usage::routes()) }
 }
 
 /// The ledger's rows could not be read.

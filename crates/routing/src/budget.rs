@@ -1,6 +1,6 @@
 use std::{collections::HashMap, sync::Arc};
 
-use glaux_kernel::{ApplicationId, FeatureId, KeyId};
+use glaux_kernel::{ApplicationId, FeatureId, KeyId, Money};
 use smallvec::SmallVec;
 
 use crate::document::{self, BudgetScope};
@@ -16,12 +16,16 @@ pub struct Budget {
 
 impl Budget {
     fn new(definition: document::Budget) -> Self {
-        let nanos = i128::from(definition.amount.nanos());
-        let at = |permille: &u32| i64::try_from(nanos * i128::from(*permille) / 1000).unwrap_or(i64::MAX);
+        let at = |permille: &u32| threshold_nanos(definition.amount, *permille);
         let mut thresholds: Vec<i64> = definition.thresholds_permille.iter().map(at).collect();
         thresholds.sort_unstable();
         Self { definition, threshold_nanos: thresholds.into() }
     }
+}
+
+/// Nano-units at which a share of `amount`, in thousandths, is reached.
+pub fn threshold_nanos(amount: Money, permille: u32) -> i64 {
+    i64::try_from(i128::from(amount.nanos()) * i128::from(permille) / 1000).unwrap_or(i64::MAX)
 }
 
 /// What an attempt is, as far as budgets ask.

@@ -11,7 +11,7 @@ pub mod document;
 mod resolve;
 mod snapshot;
 
-pub use budget::{Budget, BudgetIndex, Subject};
+pub use budget::{Budget, BudgetIndex, Subject, threshold_nanos};
 pub use document::Document;
 pub use resolve::{Refusal, Route};
 pub use snapshot::{Assignment, Feature, Finding, Key, KeyHash, Model, Organization, Provider, Snapshot};

@@ -1,0 +1,118 @@
+use std::{sync::Arc, time::Duration};
+
+use glaux_kernel::{ApplicationId, AttemptId, CallId, Environment, HoldId, KeyId, ModelId, OrganizationId, ProviderId};
+use glaux_ledger::{
+    BudgetLimit, DataDirectory, Ledger, OpenCall, OpenHold, Options, Settlement, WhenOver,
+    record::{Attribution, Call, Charge, Cost, Purpose, Status, Target},
+};
+use glaux_llm::{ServiceTier, Usage, UsageBasis};
+use glaux_platform_kit::Context;
+use tempfile::TempDir;
+
+/// A ledger, and what it is written with.
+pub(crate) struct Node {
+    pub(crate) ledger: Arc<Ledger>,
+    context: Context,
+    organization: OrganizationId,
+    _home: TempDir,
+}
+
+impl Node {
+    pub(crate) fn new(context: &Context, organization: OrganizationId) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::open(home.path(), &*context.clock, &*context.rng).unwrap();
+        let options = Options {
+            segment_bytes: 64 << 10,
+            reserve_bytes: 64 << 10,
+            checkpoint_every: Duration::from_secs(3600),
+            ..Options::default()
+        };
+        let ledger = Ledger::open(Arc::new(directory), &options, Arc::clone(&context.clock)).unwrap();
+        Self { ledger: Arc::new(ledger), context: context.clone(), organization, _home: home }
+    }
+
+    /// Serves a call that holds and costs these dollars, with `attempts` such attempts.
+    pub(crate) fn serve(&self, limits: &[BudgetLimit], held: i64, cost: i64, attempts: u32) -> CallId {
+        let mut call = self.open();
+        let id = call.id();
+        for _ in 0..attempts {
+            let now = self.context.clock.now();
+            let hold = call.open_hold(OpenHold {
+                hold: HoldId::new(now, &*self.context.rng),
+                attempt: AttemptId::new(now, &*self.context.rng),
+                target: Target {
+                    provider: ProviderId::new(now, &*self.context.rng),
+                    model: ModelId::new(now, &*self.context.rng),
+                    model_name: "acme/model".to_owned(),
+                },
+                nanos: dollars(held),
+                bound: Usage::default(),
+                unpriced: None,
+                budgets: limits,
+            });
+            drop(hold.unwrap().mark_sent().settle(settlement(dollars(cost))));
+        }
+        drop(call.record());
+        id
+    }
+
+    fn open(&self) -> OpenCall {
+        let now = self.context.clock.now();
+        self.ledger.open_call(Call {
+            call: CallId::new(now, &*self.context.rng),
+            at: now,
+            status: Status::Success,
+            http_status: 200,
+            error_code: None,
+            attribution: Attribution {
+                organization: self.organization,
+                application: ApplicationId::new(now, &*self.context.rng),
+                key: KeyId::new(now, &*self.context.rng),
+                environment: Environment::Production,
+                feature: None,
+                user: None,
+                session: None,
+                tags: Vec::new(),
+                purpose: Purpose::Call,
+            },
+            requested_model: "acme/model".to_owned(),
+            path: "/v1/chat/completions".to_owned(),
+            stream: false,
+            attempts: 0,
+            cached: false,
+            first_byte_micros: None,
+            duration_micros: 1500,
+            journal_seq: 7,
+            traceparent: None,
+            cost_nanos: 0,
+            blocked_by: None,
+            dropped: Vec::new(),
+        })
+    }
+}
+
+/// A budget as the gateway hands it to the ledger.
+pub(crate) fn limit(charge: Charge, thresholds: &[i64]) -> BudgetLimit {
+    let thresholds = thresholds.iter().copied().map(dollars).collect();
+    BudgetLimit { charge, amount_nanos: dollars(10), when_over: WhenOver::Notify, thresholds }
+}
+
+fn dollars(dollars: i64) -> i64 {
+    dollars * 1_000_000_000
+}
+
+fn settlement(nanos: i64) -> Settlement {
+    Settlement {
+        status: Status::Success,
+        upstream_status: Some(200),
+        error_code: None,
+        usage: Usage::default(),
+        usage_basis: UsageBasis::Reported,
+        raw_usage: None,
+        service_tier: ServiceTier::Standard,
+        cost: Cost { nanos, unpriced: None, lines: Vec::new() },
+        first_byte_micros: None,
+        duration_micros: 1400,
+        upstream_request_id: None,
+    }
+}
