@@ -51,9 +51,12 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
         gateways: Arc::new(move |snapshot| served.put_in_force(snapshot)),
     };
     let begun = control_threads.block_on(absence::begin(&foundation))?;
-    let listen = settings.server.listen;
-    let listener =
-        call_threads.block_on(TcpListener::bind(listen)).with_context(|| format!("can't listen on {listen}"))?;
+    // Before anybody learns that it serves, it can be asked to stop.
+    let (listener, asked) = call_threads.block_on(async {
+        let listen = settings.server.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
+        anyhow::Ok((listener, asked_to_stop()?))
+    })?;
     let address = listener.local_addr()?;
     let management = Management::default();
     let (stop_projecting, stopped_serving) = tokio::sync::oneshot::channel::<()>();
@@ -69,18 +72,13 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
         header_timeout: Duration::from_secs(settings.gateway.header_timeout_seconds),
     };
     tracing::info!(%address, "serving");
-    let served = call_threads.block_on(run(listener, service, settings.drain()));
+    call_threads.block_on(listen::accept(listener, Arc::new(service), asked, settings.drain()));
     // What is still open settles itself when its threads drop it.
     call_threads.shutdown_timeout(Duration::from_secs(1));
     drop(stop_projecting);
     let projected = control_threads.block_on(projecting);
     control_threads.shutdown_timeout(Duration::from_secs(1));
-    served.and(projected.context("the projection ended early"))
-}
-
-async fn run(listener: TcpListener, service: Service, drain: Duration) -> anyhow::Result<()> {
-    listen::accept(listener, Arc::new(service), asked_to_stop()?, drain).await;
-    Ok(())
+    projected.context("the projection ended early")
 }
 
 /// Threads of that name; 0 of them: one per core.

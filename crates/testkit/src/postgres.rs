@@ -1,22 +1,25 @@
 //! A real PostgreSQL of the test process's own: started once, on a unix socket, gone when the process is.
 //!
-//! It keeps nothing through a crash, which is what makes it quick. A shell holds a pipe from the test process and stops
-//! the server when the pipe closes, however the process ended.
+//! It keeps nothing through a crash, which is what makes it quick; one that a test may take away keeps what was
+//! committed. A shell holds a pipe from the test process and stops the server when the pipe closes, however the process
+//! ended.
 
 use std::{
     fs,
+    io::{BufRead as _, BufReader, Write as _},
     os::unix::{
         fs::{MetadataExt as _, chown},
         process::CommandExt as _,
     },
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
 use glaux_kernel::Timestamp;
 use glaux_store::{MigrateOptions, Migrations};
+use parking_lot::Mutex;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::{
     sync::OnceCell,
@@ -34,14 +37,31 @@ const TEMPLATE: &str = "glaux_template";
 /// How long the server may take to start on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Makes and runs the server, and ends it with the test process: `read` returns when the pipe of standard input closes.
+/// Makes and runs the server, and ends it with the test process: `read` fails when the pipe of standard input closes.
 /// A server that has only just been started does not hear the first signal.
 const WATCHDOG: &str = r#"
 "$PROGRAMS/initdb" --no-sync --auth=trust --encoding=UTF8 --locale=C --username=postgres --pgdata="$FOLDER/data" \
     >"$FOLDER/log" 2>&1 </dev/null || exit 1
-"$PROGRAMS/postgres" -D "$FOLDER/data" -k "$FOLDER" "$@" >"$FOLDER/log" 2>&1 </dev/null &
-server=$!
-read -r _
+run() {
+    "$PROGRAMS/postgres" -D "$FOLDER/data" -k "$FOLDER" "$@" >>"$FOLDER/log" 2>&1 </dev/null &
+    server=$!
+}
+to_all() {
+    kill -STOP $server
+    kill -$1 $(cat /proc/$server/task/$server/children) $server
+}
+run "$@"
+while read -r order; do
+    case $order in
+        run) run "$@" ;;
+        stop) kill -INT $server; wait $server ;;
+        kill) to_all KILL; wait $server ;;
+        freeze) to_all STOP ;;
+        thaw) to_all CONT ;;
+    esac
+    echo "$order"
+done 2>/dev/null
+to_all CONT 2>/dev/null
 while kill -QUIT $server; do sleep 0.1; done 2>/dev/null
 rm -rf "$FOLDER"
 "#;
@@ -50,38 +70,102 @@ rm -rf "$FOLDER"
 #[derive(Debug)]
 pub struct Server {
     folder: PathBuf,
-    /// Its standard input is the pipe that keeps the server up.
-    watchdog: Child,
+    watchdog: Mutex<Watchdog>,
     databases: AtomicU32,
+}
+
+/// What a crash leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    Nothing,
+    Commits,
+}
+
+/// How a server goes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// Its operator stops it: connections are closed.
+    Stopped,
+    /// All its processes die at once.
+    Killed,
+    /// It holds its connections open and answers nothing.
+    Frozen,
 }
 
 /// The server of this process, with the template database migrated.
 pub async fn server() -> &'static Server {
     static SERVER: OnceCell<Server> = OnceCell::const_new();
-    SERVER
-        .get_or_init(async || {
-            let mut server = Server::start();
-            server.wait_until_ready().await;
-            server.prepare_template().await;
-            server
-        })
-        .await
+    SERVER.get_or_init(|| Server::prepared(Keeps::Nothing)).await
+}
+
+/// The shell that runs a server. Its standard input is the pipe that keeps the server up.
+#[derive(Debug)]
+struct Watchdog {
+    shell: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Watchdog {
+    /// Gives an order and waits until it is carried out.
+    fn order(&mut self, order: &str) {
+        let orders = self.shell.stdin.as_mut().expect("the shell listens");
+        writeln!(orders, "{order}").expect("the shell listens");
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).expect("the shell answers");
+        assert_eq!(answer.trim(), order);
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.shell.try_wait().expect("the shell's state").is_some()
+    }
 }
 
 impl Server {
-    fn start() -> Self {
+    /// A server of one test's own, which it may take away: what was committed survives that.
+    pub async fn of_its_own() -> Self {
+        Self::prepared(Keeps::Commits).await
+    }
+
+    /// Takes the server away.
+    pub fn take_away(&self, how: Absence) {
+        self.watchdog.lock().order(match how {
+            Absence::Stopped => "stop",
+            Absence::Killed => "kill",
+            Absence::Frozen => "freeze",
+        });
+    }
+
+    /// Gives the server back, over the same data and at the same address, and waits until it serves.
+    pub async fn give_back(&self, how: Absence) {
+        self.watchdog.lock().order(match how {
+            Absence::Stopped | Absence::Killed => "run",
+            Absence::Frozen => "thaw",
+        });
+        self.wait_until_ready().await;
+    }
+
+    async fn prepared(keeps: Keeps) -> Self {
+        let server = Self::start(keeps);
+        server.wait_until_ready().await;
+        server.prepare_template().await;
+        server
+    }
+
+    fn start(keeps: Keeps) -> Self {
         let account = Account::unprivileged();
         let folder = tempfile::Builder::new().prefix("glaux-pg-").tempdir().expect("a temporary folder").keep();
         account.own(&folder);
 
-        let watchdog = account
+        // The operating system goes on, so it needs no syncs to keep what processes wrote.
+        let commits = if keeps == Keeps::Commits { "on" } else { "off" };
+        let mut shell = account
             .command(Path::new("/bin/sh"), &folder)
             .args(["-c", WATCHDOG, "glaux-test-postgres"])
             .args(settings(&[
                 ("listen_addresses", ""),
                 ("fsync", "off"),
-                ("synchronous_commit", "off"),
-                ("full_page_writes", "off"),
+                ("synchronous_commit", commits),
+                ("full_page_writes", commits),
                 ("autovacuum", "off"),
                 ("max_connections", "200"),
                 ("shared_buffers", "32MB"),
@@ -91,19 +175,21 @@ impl Server {
             .env("PROGRAMS", programs())
             .env("FOLDER", &folder)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
             .expect("a shell runs");
+        let answers = BufReader::new(shell.stdout.take().expect("the shell's standard output"));
+        let watchdog = Mutex::new(Watchdog { shell, answers });
         Self { folder, watchdog, databases: AtomicU32::new(0) }
     }
 
-    async fn wait_until_ready(&mut self) {
+    async fn wait_until_ready(&self) {
         let address = self.address(SUPERUSER, "postgres");
         let connected = async {
             while PgConnection::connect(&address).await.is_err() {
-                if self.watchdog.try_wait().expect("the shell's state").is_some() {
+                if self.watchdog.lock().has_ended() {
                     return false;
                 }
                 sleep(Duration::from_millis(20)).await;

@@ -1,99 +1,112 @@
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+//! `kill -9` under load, a restart, and the books: again and again over one data directory.
 
-use serde_json::Value;
+use std::{sync::Arc, time::Duration};
 
-use crate::process::{Glaux, run};
+use glaux_kernel::Rng;
+use glaux_testkit::{database::TestDatabase, rng::SeededRng};
+use http::Method;
+use serde_json::json;
 
-/// `kill -9` under load, a restart, and the books: again and again over one data directory.
-async fn kill_under_load(rounds: u64) {
+use crate::{
+    books::{self, Books},
+    load::{Load, Seen},
+    process::{Glaux, note},
+};
+
+const FEATURE: &str = "/features/decided";
+
+async fn kill_under_load(rounds: u64, seed: u64, database: Option<&str>) {
     let directory = tempfile::tempdir().unwrap();
-    let mut glaux = Glaux::start(directory.path(), None);
+    let rng = SeededRng::new(seed);
+    let mut glaux = Glaux::start(directory.path(), database);
     let key = glaux.first_key.clone().unwrap();
     let slow = r#"{"provider":"sandbox","name":"echo+slow-100","type":"llm",
         "prices":[{"meter":"input_tokens","rate_per_million":"1"},{"meter":"output_tokens","rate_per_million":"1"}]}"#;
-    glaux.manage(http::Method::POST, "/models", slow).await;
-    let mut answered = Vec::new();
-    for round in 0..rounds {
+    glaux.manage(Method::POST, "/models", slow).await;
+    glaux.manage(Method::POST, "/features", r#"{"name":"decided","display_name":"0"}"#).await;
+    let mut seen = Seen::default();
+    let mut decided = 0;
+    for _ in 0..rounds {
         let serving = Arc::new(glaux);
-        let callers: Vec<_> = (0..16)
-            .map(|caller| {
-                let (serving, key) = (Arc::clone(&serving), key.clone());
-                tokio::spawn(async move { call_until_it_dies(&serving, &key, caller).await })
-            })
-            .collect();
-        // Moments spread over the life of calls that take from nothing to a quarter of a second.
-        tokio::time::sleep(Duration::from_millis(20 + round * 37 % 260)).await;
-        kill(&serving);
-        for caller in callers {
-            answered.extend(caller.await.unwrap());
-        }
+        let load = Load::start(&serving, &key, 16, Duration::ZERO);
+        let deciding = tokio::spawn(decide_until_it_dies(Arc::clone(&serving), decided));
+        // Moments spread over the life of calls that take from nothing to two seconds.
+        tokio::time::sleep(Duration::from_micros(20_000 + rng.next_u64() % 280_000)).await;
+        serving.kill();
+        seen.add(load.finish().await);
+        let answered = deciding.await.unwrap();
         drop(serving);
-        glaux = Glaux::start(directory.path(), None);
+        glaux = Glaux::start(directory.path(), database);
+        // What was answered is decided. One more may have been, whose answer was lost.
+        decided = find_decided(&glaux).await;
+        assert!((answered..=answered + 1).contains(&decided), "{decided} is decided, {answered} was answered");
     }
+    let books = Books::read(directory.path());
+    books::wait_until_projected(&glaux, books.calls()).await;
     glaux.stop();
-    check_books(directory.path(), &answered);
-    assert!(run(directory.path(), &["ledger", "verify"]).contains(" 0 open holds"));
-    assert!(run(directory.path(), &["journal", "verify"]).contains("whole"));
+    assert_eq!(seen.refused, Vec::<String>::new());
+    books.check(&seen);
+    books::verify(directory.path(), database, books.calls());
+    assert!(!seen.answered.is_empty() && !seen.hung_up.is_empty() && decided > 0);
+    assert!(books.unknown > 0, "no kill hit a call that was under way");
+    note(&format!(
+        "{rounds} kills with seed {seed}: {} calls, of which {} answered, {} hung up, {} cut off and {} without an \
+         answer; {} attempts unknown; {decided} changes",
+        books.calls(),
+        seen.answered.len(),
+        seen.hung_up.len(),
+        seen.cut.len(),
+        seen.unanswered,
+        books.unknown,
+    ));
 }
 
-fn kill(glaux: &Glaux) {
-    let killed = std::process::Command::new("kill").arg("-KILL").arg(glaux.id().to_string()).status().unwrap();
-    assert!(killed.success());
-}
-
-/// Ids of the calls whose answer came whole.
-async fn call_until_it_dies(glaux: &Glaux, key: &str, caller: u64) -> Vec<String> {
-    let model = ["sandbox/echo", "sandbox/echo+slow-100"][usize::from(caller.is_multiple_of(4))];
-    let mut answered = Vec::new();
-    while let Ok(answer) = glaux.chat(key, model).await {
-        if answer.status == 200 && answer.text.ends_with('}') {
-            answered.push(answer.headers["x-glaux-request-id"].to_str().unwrap().to_owned());
+/// Changes an object again and again; gives the last change that was answered.
+async fn decide_until_it_dies(glaux: Arc<Glaux>, mut answered: u64) -> u64 {
+    loop {
+        let name = json!({ "display_name": (answered + 1).to_string() }).to_string();
+        match glaux.try_to_manage(Method::PATCH, FEATURE, &name).await {
+            Ok(answer) if answer.status == 200 && answer.text.ends_with('}') => answered += 1,
+            Ok(answer) if answer.status == 200 => return answered,
+            Ok(answer) => panic!("{}", answer.text),
+            Err(_) => return answered,
         }
     }
-    answered
 }
 
-/// Each answered call is in the ledger once, each hold is settled once, nothing is left open.
-fn check_books(directory: &Path, answered: &[String]) {
-    let mut calls: HashMap<String, u32> = HashMap::new();
-    let mut holds: HashMap<String, i32> = HashMap::new();
-    let mut unknown = 0;
-    for line in run(directory, &["ledger", "dump"]).lines() {
-        let entry: Value = serde_json::from_str(line).unwrap();
-        let text = |name: &str| entry[name].as_str().unwrap().to_owned();
-        match entry["record"].as_str().unwrap() {
-            "hold_opened" => *holds.entry(text("hold")).or_default() += 1,
-            "attempt" => {
-                *holds.entry(text("hold")).or_default() -= 1;
-                unknown += i32::from(entry["status"] == "unknown");
-            }
-            "call" => *calls.entry(text("call")).or_default() += 1,
-            _ => {}
-        }
-    }
-    assert!(calls.values().all(|times| *times == 1), "a call is recorded twice");
-    assert!(holds.values().all(|open| *open == 0), "a hold is left open or settled twice");
-    let missing = answered.iter().filter(|call| !calls.contains_key(*call)).count();
-    assert_eq!(missing, 0, "of {} answered calls some are not in the ledger", answered.len());
-    assert!(!answered.is_empty());
-    assert!(unknown > 0, "no kill hit a call that was under way");
+async fn find_decided(glaux: &Glaux) -> u64 {
+    glaux.manage(Method::GET, FEATURE, "").await["display_name"].as_str().unwrap().parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answered_calls_survive_kill_9_and_open_holds_are_settled_once() {
-    kill_under_load(5).await;
+async fn answered_calls_survive_kill_9_and_open_holds_are_settled_once_on_sqlite() {
+    kill_under_load(5, 1, None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answered_calls_survive_kill_9_and_open_holds_are_settled_once_on_postgresql() {
+    let database = TestDatabase::postgres().await;
+    kill_under_load(3, 2, Some(database.address())).await;
 }
 
 mod soak {
+    use super::*;
+    use crate::process::asked_to_soak;
+
     /// Takes minutes: `make soak`.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn two_hundred_kills() {
-        #[expect(clippy::disallowed_methods, reason = "the switch of the long runs")]
-        let asked = std::env::var_os("GLAUX_SOAK").is_some();
-        if !asked {
-            glaux_testkit::skip("GLAUX_SOAK is not set", 1);
-            return;
+    async fn two_hundred_kills_on_sqlite() {
+        if asked_to_soak() {
+            kill_under_load(200, 3, None).await;
         }
-        super::kill_under_load(200).await;
+    }
+
+    /// Takes a minute: `make soak`.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn forty_kills_on_postgresql() {
+        if asked_to_soak() {
+            let database = TestDatabase::postgres().await;
+            kill_under_load(40, 4, Some(database.address())).await;
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::process::{ADMIN_TOKEN, Glaux, MANAGEMENT, run};
 async fn from_first_start_to_a_budget_that_blocks_on_sqlite() {
     let directory = tempfile::tempdir().unwrap();
     walk(directory.path(), None).await;
-    assert!(run(directory.path(), &["journal", "verify"]).contains("whole"));
+    assert!(run(directory.path(), None, &["journal", "verify"]).contains("whole"));
 }
 
 #[tokio::test]

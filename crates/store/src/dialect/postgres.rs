@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use crate::{db::Options, error::Result, sql::number_at};
 
 /// How long a transaction waits for a connection.
-const ACQUIRE: Duration = Duration::from_secs(10);
+const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// Whose rows a transaction sees.
 #[derive(Debug, Clone, Copy)]
