@@ -133,8 +133,8 @@ pub(super) fn write_part(part: &Part<'_>, parts: &mut Array<'_>) {
         Part::Text(text) | Part::Refusal(text) => parts.object(|entry| {
             entry.field("text", text);
         }),
-        Part::Reasoning { text, .. } => parts.object(|entry| {
-            entry.field("text", text).field("thought", true);
+        Part::Reasoning { text, signature } => parts.object(|entry| {
+            entry.field("text", text).field("thought", true).some("thoughtSignature", signature.as_ref());
         }),
         Part::ToolCall(call) => parts.object(|entry| {
             let arguments = super::decode::response_object(&call.arguments, false);

@@ -85,7 +85,21 @@ fn decode_parts<'a>(
     };
     let parts = parts.into_iter().enumerate();
     let nested = parts.map(|(index, part)| decode_part(part, format!("{path}.parts[{index}]"), calls, losses));
-    Ok(nested.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    let mut whole: Vec<Part<'a>> = Vec::new();
+    for part in nested {
+        match (whole.last_mut(), part?) {
+            // A stream tells a thought in pieces, with the seal on the last of them.
+            (
+                Some(Part::Reasoning { text, signature: sealed @ None }),
+                Some(Part::Reasoning { text: more, signature }),
+            ) => {
+                text.to_mut().push_str(&more);
+                *sealed = signature;
+            }
+            (_, part) => whole.extend(part),
+        }
+    }
+    Ok(whole)
 }
 
 fn decode_part<'a>(
@@ -98,11 +112,11 @@ fn decode_part<'a>(
     let thought = part.boolean("thought")?.unwrap_or(false);
     let signature = part.take_either("thoughtSignature", "thought_signature").and_then(Node::string);
     let read = if let Some(text) = part.text("text")? {
-        if thought { Part::Reasoning { text, signature: None } } else { Part::Text(text) }
+        if thought { Part::Reasoning { text, signature: signature.map(standard_base64) } } else { Part::Text(text) }
     } else if let Some(data) = part.take_either("inlineData", "inline_data") {
         let mut data = Reading::of(data, part.path("inlineData"))?;
         let mime = data.take_either("mimeType", "mime_type").and_then(Node::string).unwrap_or_default();
-        let source = Source::Base64 { mime: mime.clone(), data: data.required("data")? };
+        let source = Source::Base64 { mime: mime.clone(), data: standard_base64(data.required("data")?) };
         let name = data.take_either("displayName", "display_name").and_then(Node::string);
         Part::Media(Media { kind: MediaKind::of_mime(&mime), source, name, detail: None })
     } else if let Some(file) = part.take_either("fileData", "file_data") {
@@ -133,6 +147,19 @@ fn decode_part<'a>(
     part.note(&["videoMetadata", "mediaResolution"], losses);
     part.finish(losses)?;
     Ok(Some(read))
+}
+
+/// JSON of protocol buffers takes either alphabet of RFC 4648, and Google's SDKs send the one for URLs; other providers
+/// read the standard one only.
+fn standard_base64(text: Text<'_>) -> Text<'_> {
+    if !text.contains(['-', '_']) && text.len() % 4 == 0 {
+        return text;
+    }
+    let mut standard = text.replace('-', "+").replace('_', "/");
+    while standard.len() % 4 != 0 {
+        standard.push('=');
+    }
+    standard.into()
 }
 
 fn decode_tools<'a>(mut tool: Reading<'a>, chat: &mut Chat<'a>, losses: &mut Losses) -> Result<(), PrepareError> {
@@ -245,5 +272,46 @@ pub(super) fn response_object(text: &str, is_error: bool) -> Json<'_> {
             });
             Json(String::from_utf8_lossy(&out).into_owned().into())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dialect, UnsupportedPolicy};
+
+    fn parts(contents: &str) -> Vec<Part<'_>> {
+        let mut losses = Losses::new(UnsupportedPolicy::Refuse, Dialect::Gemini);
+        let chat = decode(Node::parse(contents.as_bytes()).unwrap(), &mut losses).unwrap();
+        chat.messages.into_iter().flat_map(|message| message.parts).collect()
+    }
+
+    #[test]
+    fn bytes_are_read_in_either_alphabet_of_base64() {
+        let check = |data: &str, expected: &str| {
+            let contents =
+                format!(r#"{{"contents":{{"parts":[{{"inlineData":{{"mimeType":"image/png","data":"{data}"}}}}]}}}}"#);
+            let read = parts(&contents);
+            let [Part::Media(Media { source: Source::Base64 { data, .. }, .. })] = read.as_slice() else {
+                panic!("{read:?}")
+            };
+            assert_eq!(data, expected);
+        };
+        check("-_-_", "+/+/");
+        check("-_8=", "+/8=");
+        check("-_8", "+/8=");
+        check("+/8=", "+/8=");
+    }
+
+    #[test]
+    fn a_thought_that_came_in_pieces_is_one_with_its_seal() {
+        let read = parts(
+            r#"{"contents":{"role":"model","parts":[
+                {"text":"Owls ","thought":true},{"text":"see.","thought":true},
+                {"text":"","thought":true,"thoughtSignature":"-_8="},
+                {"functionCall":{"name":"weather","args":{}}}]}}"#,
+        );
+        let sealed = Part::Reasoning { text: "Owls see.".into(), signature: Some("+/8=".into()) };
+        assert_eq!((&read[0], read.len()), (&sealed, 2));
     }
 }

@@ -46,7 +46,10 @@ impl Writer {
                 self.flush_calls(out);
                 self.finish.push((*choice, *finish));
             }
-            Event::Signature { .. } | Event::Redacted { .. } => {}
+            Event::Signature { choice, text } => {
+                self.part(*choice, &Part::Reasoning { text: "".into(), signature: Some(text.clone()) }, out);
+            }
+            Event::Redacted { .. } => {}
         }
     }
 
