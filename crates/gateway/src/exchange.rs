@@ -152,21 +152,30 @@ impl Drop for Exchange {
         let patience = Duration::from_millis(open.model.provider.limits.drain_timeout_ms);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) if !patience.is_zero() && !open.is_over() => {
-                // Ends by itself within `patience`; what it owns settles itself if the runtime stops before.
-                runtime.spawn(drain(Exchange(Some(open)), patience));
+                runtime.spawn(drain(Draining(Some(open)), patience));
             }
             Ok(_) | Err(_) => settle::cut_off(*open, Status::Cancelled, None),
         }
     }
 }
 
+/// An exchange that nobody waits for any more. Dropped with its runtime, it is settled by what is known, at once.
+struct Draining(Option<Box<Open>>);
+
+impl Drop for Draining {
+    fn drop(&mut self) {
+        if let Some(open) = self.0.take() {
+            settle::cut_off(*open, Status::Cancelled, None);
+        }
+    }
+}
+
 /// Reads an answer that nobody waits for any more to its end, for the usage that comes there.
-async fn drain(mut exchange: Exchange, patience: Duration) {
-    let finding = tokio::time::timeout(patience, exchange.open().read_to_end()).await;
-    let open = *exchange.close();
-    match finding {
-        Ok(Ok(finding)) => settle::after_hang_up(open, finding),
-        Ok(Err(_)) | Err(_) => settle::cut_off(open, Status::Cancelled, None),
+async fn drain(mut draining: Draining, patience: Duration) {
+    let Some(open) = &mut draining.0 else { return };
+    let Ok(Ok(finding)) = tokio::time::timeout(patience, open.read_to_end()).await else { return };
+    if let Some(open) = draining.0.take() {
+        settle::after_hang_up(*open, finding);
     }
 }
 
