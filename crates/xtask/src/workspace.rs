@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
 
 use crate::process;
 
@@ -57,6 +58,13 @@ impl Workspace {
         command
     }
 
+    /// The folder that cargo builds into.
+    pub(crate) fn target_directory(&self) -> Result<PathBuf> {
+        let text = process::read(&mut self.cargo(["metadata", "--format-version=1", "--no-deps"]))?;
+        let metadata: Metadata = serde_json::from_str(&text).context("cannot read the output of `cargo metadata`")?;
+        Ok(metadata.target_directory)
+    }
+
     /// Every file that is committed or would be, relative to the root, sorted.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>> {
         let listing =
@@ -67,4 +75,9 @@ impl Workspace {
         files.dedup();
         Ok(files)
     }
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
 }

@@ -12,6 +12,8 @@ struct Program {
     package: &'static str,
     purpose: &'static str,
     needed_by: Need,
+    /// A line of shell that succeeds where it is there.
+    probe: &'static str,
 }
 
 /// What can't be done without a program.
@@ -29,18 +31,48 @@ const PROGRAMS: &[Program] = &[
         package: "postgresql",
         purpose: "the suites run on PostgreSQL as well as on SQLite",
         needed_by: Need::Tests,
+        probe: "command -v initdb",
     },
-    Program { name: "wrk", package: "wrk", purpose: "it makes the load", needed_by: Need::Measurements },
+    Program {
+        name: "venv of python3",
+        package: "python3-venv",
+        purpose: "the Python SDKs are installed into an environment of their own",
+        needed_by: Need::Tests,
+        probe: "python3 -c 'import ensurepip, venv'",
+    },
+    Program {
+        name: "node",
+        package: "nodejs",
+        purpose: "it runs the suites of the JavaScript SDKs",
+        needed_by: Need::Tests,
+        probe: "command -v node",
+    },
+    Program {
+        name: "npm",
+        package: "npm",
+        purpose: "it installs the JavaScript SDKs",
+        needed_by: Need::Tests,
+        probe: "command -v npm",
+    },
+    Program {
+        name: "wrk",
+        package: "wrk",
+        purpose: "it makes the load",
+        needed_by: Need::Measurements,
+        probe: "command -v wrk",
+    },
     Program {
         name: "nginx",
         package: "nginx-light",
         purpose: "the gateway is measured beside it",
         needed_by: Need::Measurements,
+        probe: "command -v nginx",
     },
 ];
 
 /// Debian keeps some programs where only root, or only PostgreSQL's own wrappers, look for them.
-const SEARCH: &str = r#"PATH="$PATH:/usr/sbin:/usr/lib/postgresql/$(ls /usr/lib/postgresql 2>/dev/null | sort -n | tail -1)/bin" command -v "$0""#;
+const SEARCH: &str =
+    r#"PATH="$PATH:/usr/sbin:/usr/lib/postgresql/$(ls /usr/lib/postgresql 2>/dev/null | sort -n | tail -1)/bin""#;
 
 /// Installs what is missing for `needs` where apt and its rights allow it, otherwise says what to install and fails.
 pub(super) fn install(needs: &[Need]) -> Result<()> {
@@ -66,7 +98,7 @@ fn missing(needs: &[Need]) -> Vec<&'static Program> {
     PROGRAMS
         .iter()
         .filter(|program| needs.contains(&program.needed_by))
-        .filter(|program| !process::succeeds(Command::new("sh").args(["-c", SEARCH, program.name])))
+        .filter(|program| !process::succeeds(Command::new("sh").args(["-c", &format!("{SEARCH}; {}", program.probe)])))
         .collect()
 }
 

@@ -35,7 +35,7 @@ pub(crate) enum Verb {
     Bench(bench::Options),
     /// A trace of real calls through the gateway: the ledger must equal the provider's tally
     Replay(replay::Options),
-    /// The stock Python SDKs against the real binary
+    /// The stock Python and JavaScript SDKs against the real binary
     Sdk,
     /// Write the generated files
     Gen(generate::Options),

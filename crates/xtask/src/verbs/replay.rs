@@ -24,5 +24,5 @@ pub(super) fn replay(workspace: &Workspace, options: Options) -> Result<()> {
     let trace = options.trace.unwrap_or_else(|| suites::shared_data(workspace).join("traces/azure_code.csv.gz"));
     let mut command = workspace.command("python3");
     command.arg("tests/replay/replay.py").arg(trace).arg(options.times_faster);
-    process::run(command.env("GLAUX_BINARY", "target/release/glaux"))
+    process::run(command.env("GLAUX_BINARY", workspace.target_directory()?.join("release/glaux")))
 }

@@ -1,6 +1,6 @@
 //! The test suites. Which tests belong to one is decided by their names and their environment:
 //!
-//! - the core suite is every test; those in a module named `shared` or `soak` return at once and say how many cases
+//! - the core suite is every test, and the suites of the stock SDKs against the server that the tests built; those in a module named `shared` or `soak` return at once and say how many cases
 //!   they left out, because their environment variable is absent;
 //! - `test-shared` runs the modules named `shared`, which read recorded public data from `GLAUX_SHARED_DATA`;
 //! - `soak` runs the modules named `soak`, optimized, with `GLAUX_SOAK` set.
@@ -15,6 +15,7 @@ use anyhow::{Result, bail};
 use super::{
     check, fuzz,
     install::{self, Need},
+    sdk,
 };
 use crate::{process, workspace::Workspace};
 
@@ -26,6 +27,7 @@ pub(super) fn test(workspace: &Workspace) -> Result<()> {
     check::check(workspace)?;
     let mut tests = workspace.cargo(["test", "--workspace", "--no-fail-fast"]);
     process::run(tests.env_remove(SHARED_DATA).env_remove(SOAK))?;
+    sdk::run(workspace)?;
     fuzz::fuzz(workspace, fuzz::Options::SHORT)
 }
 
