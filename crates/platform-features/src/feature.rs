@@ -1,6 +1,11 @@
-use glaux_kernel::{ApplicationId, FeatureId};
+use std::collections::BTreeMap;
+
+use glaux_kernel::{ApplicationId, Environment, FeatureId};
 use glaux_platform_kit::Kind;
-use glaux_routing::document::{FeatureStatus, Limits};
+use glaux_routing::{
+    document::{FeatureStatus, Limits},
+    payload::PayloadPolicy,
+};
 use glaux_web::FieldError;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +34,9 @@ pub struct FeatureState {
     pub limits: Limits,
     /// Each end user's calls of the feature.
     pub user_limits: Limits,
+    /// What is kept of its calls, where somebody has said so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub payloads: BTreeMap<Environment, PayloadPolicy>,
 }
 
 const MAX_NAME: usize = 64;

@@ -6,6 +6,7 @@
 
 mod assignment;
 mod feature;
+mod payloads;
 mod routes;
 mod service;
 

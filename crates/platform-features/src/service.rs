@@ -1,5 +1,7 @@
 //! What is done with features and assignments, in the change that the caller opened.
 
+use std::collections::BTreeMap;
+
 use glaux_kernel::{ApplicationId, Environment, ModelId};
 use glaux_platform_kit::{Change, Object, find, find_reference, get};
 use glaux_routing::document::{Candidate, FeatureStatus, Limits, Policy};
@@ -83,7 +85,8 @@ pub async fn create(change: &mut Change, new: NewFeature) -> Result<Object<Featu
     let NewFeature { name, display_name, application, description, status, limits, user_limits } = new;
     let application = find_application(change, application.as_deref().unwrap_or(DEFAULT_APPLICATION)).await?;
     let status = status.unwrap_or(FeatureStatus::Active);
-    let state = FeatureState { application, display_name, description, status, limits, user_limits };
+    let payloads = BTreeMap::new();
+    let state = FeatureState { application, display_name, description, status, limits, user_limits, payloads };
     refuse(check_name(&name).into_iter().chain(state.check()).collect())?;
     change.create::<Feature>(&name, state).await
 }
@@ -102,6 +105,7 @@ pub async fn update(
         status: asked.status.unwrap_or(now.status),
         limits: asked.limits.unwrap_or(now.limits),
         user_limits: asked.user_limits.unwrap_or(now.user_limits),
+        payloads: now.payloads,
     };
     refuse(state.check())?;
     let feature = change.replace(feature, state).await?;

@@ -123,6 +123,7 @@ fn publish_feature(
         status: state.status,
         limits: state.limits,
         user_limits: state.user_limits,
+        payloads: state.payloads,
         assignments,
     }
 }

@@ -3,7 +3,7 @@
 //! References are by id or name, credentials are sealed. A reference that leads nowhere is a finding of
 //! [`crate::Snapshot::build`], never a reason to refuse the rest.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use glaux_kernel::{
     AliasId, ApplicationId, AssignmentId, BudgetId, Environment, FeatureId, KeyId, ModelId, Money, OrganizationId,
@@ -12,6 +12,8 @@ use glaux_kernel::{
 use glaux_llm::{Conditions, Meter, ProviderKind, UnsupportedPolicy};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+
+use crate::payload::PayloadPolicy;
 
 /// Everything that the gateways need, at one journal position.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -183,6 +185,9 @@ pub struct Feature {
     /// Each end user's calls of the feature.
     #[serde(default)]
     pub user_limits: Limits,
+    /// What is kept of its calls, where somebody has said so.
+    #[serde(default)]
+    pub payloads: BTreeMap<Environment, PayloadPolicy>,
     /// What serves it, per environment.
     pub assignments: Vec<Assignment>,
 }

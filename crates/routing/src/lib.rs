@@ -8,6 +8,7 @@ pub mod admission;
 pub mod balancing;
 mod budget;
 pub mod document;
+pub mod payload;
 mod resolve;
 mod snapshot;
 

@@ -1,10 +1,11 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use glaux_kernel::{Timestamp, problem::Code};
+use glaux_kernel::{Environment, Timestamp, problem::Code};
 
 use crate::{
     Assignment, Feature, Key, KeyHash, Model, Snapshot,
     document::{FeatureStatus, Policy},
+    payload::PayloadPolicy,
 };
 
 /// Why a call is not served, in words for the one who called.
@@ -40,6 +41,10 @@ pub enum Route {
 /// How a model that was named directly is routed.
 static DIRECT: std::sync::LazyLock<Policy> = std::sync::LazyLock::new(Policy::default);
 
+/// What is kept of calls that are charged to no feature.
+static WITHOUT_FEATURE: std::sync::LazyLock<[Arc<PayloadPolicy>; 3]> =
+    std::sync::LazyLock::new(|| Environment::ALL.map(|environment| Arc::new(PayloadPolicy::default_in(environment))));
+
 impl Route {
     /// The feature that is charged.
     pub fn feature(&self) -> Option<&Arc<Feature>> {
@@ -55,6 +60,11 @@ impl Route {
             Self::Feature(_, assignment) => &assignment.policy,
             Self::Model(..) => &DIRECT,
         }
+    }
+
+    /// What is kept of its calls in `environment`.
+    pub fn payloads(&self, environment: Environment) -> &Arc<PayloadPolicy> {
+        self.feature().map_or(&WITHOUT_FEATURE[environment as usize], |feature| feature.payloads(environment))
     }
 
     /// Fields that the assignment sets in each request.

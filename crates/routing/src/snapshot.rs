@@ -9,6 +9,7 @@ use crate::{
     BudgetIndex,
     document::{self, Document, FeatureStatus, Limits, Policy, ProviderLimits},
 };
+    payload::PayloadPolicy,
 
 /// SHA-256 of a key's secret.
 pub type KeyHash = [u8; 32];
@@ -103,6 +104,7 @@ pub struct Feature {
     pub user_limits: Limits,
     assignments: [Option<Arc<Assignment>>; 3],
 }
+    payloads: [Arc<PayloadPolicy>; 3],
 
 impl Feature {
     /// What serves it in `environment`.
@@ -110,6 +112,11 @@ impl Feature {
         self.assignments[environment as usize].as_ref()
     }
 }
+
+    /// What is kept of its calls in `environment`.
+    pub fn payloads(&self, environment: Environment) -> &Arc<PayloadPolicy> {
+        &self.payloads[environment as usize]
+    }
 
 /// What serves a feature in an environment.
 #[derive(Debug)]
@@ -349,6 +356,10 @@ fn build_features<'a>(
             user_limits: feature.user_limits,
             assignments,
         };
+            payloads: Environment::ALL.map(|environment| {
+                let stated = feature.payloads.get(&environment).cloned();
+                Arc::new(stated.unwrap_or_else(|| PayloadPolicy::default_in(environment)))
+            }),
         built.insert(resolved.name.clone(), Arc::new(resolved));
     }
     built

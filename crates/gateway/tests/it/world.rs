@@ -149,6 +149,7 @@ impl World {
             status: FeatureStatus::Active,
             limits: Default::default(),
             user_limits: Default::default(),
+            payloads: Default::default(),
             assignments: vec![Assignment {
                 id: AssignmentId::new(now(), &SystemRng),
                 environment: Environment::Production,

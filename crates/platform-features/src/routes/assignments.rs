@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::environment;
 use crate::{
     Assignment, AssignmentState, Feature, assignment_name,
     service::{self, NewAssignment},
@@ -35,10 +36,6 @@ pub(super) struct AssignmentView {
 }
 
 type AssignmentPath = (String, String);
-
-fn environment(text: &str) -> Result<Environment, Problem> {
-    text.parse().map_err(|_| Problem::not_found("environment", text))
-}
 
 fn view(feature: &str, assignment: Object<Assignment>) -> AssignmentView {
     let AssignmentState { feature: _, environment, models, fallbacks, config_overrides, policy } = assignment.state;

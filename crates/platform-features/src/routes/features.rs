@@ -73,7 +73,8 @@ pub(super) struct Asked {
 
 impl From<Object<Feature>> for FeatureView {
     fn from(object: Object<Feature>) -> Self {
-        let FeatureState { application, display_name, description, status, limits, user_limits } = object.state;
+        let FeatureState { application, display_name, description, status, limits, user_limits, payloads: _ } =
+            object.state;
         Self {
             id: object.id,
             name: object.name,
