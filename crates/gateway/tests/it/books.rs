@@ -2,9 +2,22 @@ use std::collections::{HashMap, HashSet};
 
 use glaux_kernel::{CallId, HoldId};
 use glaux_ledger::{
-    Event, Ledger,
+    Event, Ledger, Tail,
     record::{Attempt, Call, Charge, HoldOpened, Record, Status},
 };
+
+/// Every record, in the order written.
+pub(crate) fn records(tail: &Tail) -> Vec<Record> {
+    let (mut records, mut position) = (Vec::new(), Default::default());
+    loop {
+        let batch = tail.read(position, usize::MAX).unwrap();
+        if batch.entries.is_empty() {
+            return records;
+        }
+        position = batch.next;
+        records.extend(batch.entries.into_iter().map(|entry| entry.record));
+    }
+}
 
 /// What the records of a ledger say together. No call is recorded twice, no hold is settled twice.
 #[derive(Debug, Default)]
@@ -20,10 +33,10 @@ pub(crate) struct Books {
 }
 
 impl Books {
-    pub(crate) fn read(records: Vec<Record>) -> Self {
+    pub(crate) fn read(tail: &Tail) -> Self {
         let mut books = Self::default();
         let (mut calls, mut held) = (HashSet::new(), HashMap::new());
-        for record in records {
+        for record in records(tail) {
             match record {
                 Record::HoldOpened(opened) => {
                     for charge in &opened.charges {

@@ -41,7 +41,7 @@ pub(crate) struct World {
     pub(crate) document: Document,
     pub(crate) address: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 /// An answer, read to its end.
@@ -58,7 +58,7 @@ impl World {
 
     /// The same with a ledger that is kept so.
     pub(crate) async fn start_with(options: &Options) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = scratch();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let rng: Arc<dyn Rng> = Arc::new(SystemRng);
         let ledger = Arc::new(open_ledger(directory.path(), options));
@@ -71,7 +71,7 @@ impl World {
         let gateway = Arc::new(Gateway::new(Config::default(), Arc::clone(&ledger), tls, clock, rng));
         let address = listen(Arc::clone(&gateway)).await;
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let world = Self { gateway, ledger, document: document(), address, client, _directory: directory };
+        let world = Self { gateway, ledger, document: document(), address, client, directory };
         world.publish();
         world
     }
@@ -188,7 +188,18 @@ impl World {
         body: &str,
         headers: &[(&str, &str)],
     ) -> Result<Response<Incoming>, ClientError> {
-        let mut request = Request::post(format!("http://{}{path}", self.address))
+        self.try_begin_at(self.address, path, body, headers).await
+    }
+
+    /// The same at another address of the gateway.
+    pub(crate) async fn try_begin_at(
+        &self,
+        address: SocketAddr,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Response<Incoming>, ClientError> {
+        let mut request = Request::post(format!("http://{address}{path}"))
             .header("content-type", "application/json")
             .header("authorization", format!("Bearer {KEY}"));
         for (name, value) in headers {
@@ -201,20 +212,29 @@ impl World {
         self.client.request(request.body(body).unwrap()).await
     }
 
+    /// Where the ledger lies.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Ends the gateway and leaves its data.
+    pub(crate) fn stop(self) -> tempfile::TempDir {
+        self.directory
+    }
+
     /// Every record of the ledger.
     pub(crate) fn records(&self) -> Vec<Record> {
-        let batch = self.ledger.tail().read(Default::default(), usize::MAX).unwrap();
-        batch.entries.into_iter().map(|entry| entry.record).collect()
+        crate::books::records(&self.ledger.tail())
     }
 
     /// Waits until nothing is open any more.
     pub(crate) async fn quiet(&self) {
-        for _ in 0..1000 {
+        for _ in 0..5000 {
             let live = self.ledger.live();
             if live.calls == 0 && live.targets.is_empty() {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
         panic!("calls or holds are still open: {:?}", self.ledger.live());
     }
@@ -222,7 +242,7 @@ impl World {
     /// What the ledger says once nothing is open any more: closed, and its balances are the sums of its records.
     pub(crate) async fn books(&self) -> Books {
         self.quiet().await;
-        let books = Books::read(self.records());
+        let books = Books::read(&self.ledger.tail());
         books.assert_closed();
         books.assert_balances(&self.ledger);
         books
@@ -241,6 +261,12 @@ impl Answer {
         let body = String::from_utf8(body.collect().await?.to_bytes().to_vec()).unwrap();
         Ok(Self { status: parts.status, headers: parts.headers, body })
     }
+}
+
+/// A folder for one test; in memory where the system has such a place, for what is synced thousands of times.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }
 
 /// Opens the ledger in a data directory, as a start of the program does.
