@@ -1,7 +1,10 @@
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use async_trait::async_trait;
 use glaux_kernel::{NodeId, Timestamp};
+
+/// Why a job did not come to its end; for the log.
+pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// Something that is done again and again.
 #[async_trait]
@@ -16,7 +19,7 @@ pub trait Job: Send + Sync + 'static {
     fn reach(&self) -> Reach;
 
     /// Does it. May be cut off at any await, and is then done from the start.
-    async fn run(&self, now: Timestamp) -> anyhow::Result<()>;
+    async fn run(&self, now: Timestamp) -> Result<(), Failure>;
 }
 
 /// Who does a job.

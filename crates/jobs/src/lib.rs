@@ -11,5 +11,5 @@ mod lease;
 mod schedule;
 mod store;
 
-pub use job::{Job, Reach};
+pub use job::{Failure, Job, Reach};
 pub use schedule::Schedule;

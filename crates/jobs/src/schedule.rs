@@ -1,6 +1,6 @@
 use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
-use anyhow::bail;
+use anyhow::{Error, bail};
 use glaux_kernel::{Clock, NodeId, Timestamp};
 use glaux_store::{Db, Result};
 
@@ -81,7 +81,7 @@ impl Schedule {
 
     async fn run(&self, job: &dyn Job, now: Timestamp) -> anyhow::Result<Outcome> {
         match job.reach() {
-            Reach::Node => job.run(now).await?,
+            Reach::Node => job.run(now).await.map_err(Error::from_boxed)?,
             Reach::Installation => {
                 let Some(end) = self.lease.take().await? else { return Ok(Outcome::Elsewhere) };
                 // The node that held the lease may have done it a moment ago.
@@ -89,7 +89,7 @@ impl Schedule {
                     return Ok(Outcome::Elsewhere);
                 }
                 tokio::select! {
-                    ran = job.run(now) => ran?,
+                    ran = job.run(now) => ran.map_err(Error::from_boxed)?,
                     () = self.lease.keep(end) => bail!("the lease was lost"),
                 }
             }

@@ -30,7 +30,7 @@ pub use error::{Error, Result};
 pub use latency::Latency;
 pub use projector::{Progress, ProgressWatch, Projector};
 pub use rebuild::{Rebuilt, rebuild};
-pub use retention::{Deleted, Retention, delete_old, delete_old_rows};
+pub use retention::{delete_old_rows, list_organizations};
 pub use sums::{BudgetSpent, SLOT, ServedCall, StatusCounts, Totals};
 pub use usage::{ExplainedCall, UsageEntry, UsageFilter, explain_attempt, explain_call, list_usage};
 pub use verify::{Finding, Verification, verify_rows, verify_segments};

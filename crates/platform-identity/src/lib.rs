@@ -8,6 +8,7 @@
 mod attempts;
 mod authenticate;
 mod bootstrap;
+mod jobs;
 mod organization;
 mod role;
 mod routes;
@@ -17,6 +18,7 @@ mod token;
 mod user;
 
 pub use authenticate::Identity;
+pub use jobs::jobs;
 pub use organization::{DEFAULT_ORGANIZATION, Organization, list_organizations, list_organizations_in};
 pub use role::Role;
 pub use session::SignInLink;

@@ -6,6 +6,7 @@
 mod alerts;
 mod analytics;
 mod budget;
+mod jobs;
 mod routes;
 mod scope;
 mod service;
@@ -18,6 +19,7 @@ use glaux_platform_kit::Module;
 
 pub use alerts::AlertWriter;
 pub use budget::{Budget, BudgetState};
+pub use jobs::{Retention, jobs};
 pub use service::{NewBudget, put_budget};
 
 /// A call that a budget holds money for.
@@ -54,6 +56,7 @@ fn failed(error: glaux_ledger_store::Error) -> glaux_web::Problem {
     match error {
         Error::Store(error) => error.into(),
         Error::TooManyBuckets { .. } => glaux_web::Problem::malformed("?bucket", error.to_string()),
+        Error::Silent => glaux_web::Problem::unavailable(error),
         Error::Ledger(_) | Error::Moved | Error::Row { .. } | Error::Aborted(_) => glaux_web::Problem::internal(error),
     }
 }

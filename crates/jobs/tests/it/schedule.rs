@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use glaux_jobs::{Job, Reach, Schedule};
+use glaux_jobs::{Failure, Job, Reach, Schedule};
 use glaux_kernel::{NodeId, Timestamp};
 use glaux_testkit::{clock::ManualClock, database::TestDatabase, on_both, rng::SeededRng};
 use parking_lot::Mutex;
@@ -62,13 +62,12 @@ impl Job for Noted {
         self.reach
     }
 
-    async fn run(&self, now: Timestamp) -> anyhow::Result<()> {
+    async fn run(&self, now: Timestamp) -> Result<(), Failure> {
         self.runs.lock().push(format!("{} {} {}", self.by, self.name, &now.to_string()[..13]));
         self.began.notify_waiters();
         self.permits.acquire().await?.forget();
         let failing = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        anyhow::ensure!(failing.is_err(), "it is to fail");
-        Ok(())
+        failing.map_or(Ok(()), |_| Err("it is to fail".into()))
     }
 }
 

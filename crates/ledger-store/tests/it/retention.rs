@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use glaux_kernel::{PageRequest, Timestamp};
 use glaux_ledger_store::{
-    AnalyticsFilter, AnalyticsQuery, Deleted, Retention, UsageFilter, delete_old, list_usage, rebuild, sum_usage,
+    AnalyticsFilter, AnalyticsQuery, UsageFilter, delete_old_rows, list_usage, rebuild, sum_usage,
 };
 use glaux_testkit::{database::TestDatabase, on_both};
 use jiff::tz::TimeZone;
@@ -26,13 +26,10 @@ async fn old_rows_and_segments_go_and_sums_stay(database: TestDatabase) {
     projector.catch_up().await.unwrap();
     world.ledger.checkpoint().unwrap();
     let projected = projector.watch().get().position;
-    let retention = Retention { rows: DAY * 4, segments: DAY * 2 };
     let now = moment(START).plus(DAY * 10);
-    let deleted = delete_old(db, &world.ledger, projected, &retention, now).await.unwrap();
-    assert_eq!(deleted.calls, 300);
-    assert!(deleted.segments > 3, "{deleted:?}");
-    let again = delete_old(db, &world.ledger, projected, &retention, now).await.unwrap();
-    assert_eq!(again, Deleted::default());
+    assert_eq!(delete_old_rows(db, now.minus(DAY * 4)).await.unwrap(), 300);
+    assert_eq!(delete_old_rows(db, now.minus(DAY * 4)).await.unwrap(), 0);
+    assert!(world.ledger.drop_segments(projected, now.minus(DAY * 2)).unwrap() > 3);
 
     let mut tx = db.organization(organization(1)).read().await.unwrap();
     let filter = UsageFilter {

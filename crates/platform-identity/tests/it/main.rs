@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod installation;
+mod jobs;
 mod organizations;
 mod roles;
 mod signing_in;

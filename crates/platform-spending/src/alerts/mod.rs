@@ -4,22 +4,34 @@
 //!   on whatever node it is noticed and however often.
 //! - Who watches is told after it is written.
 
+mod reconcile;
 mod routes;
 mod store;
 mod writer;
 
-use glaux_kernel::{AlertId, AttemptId, BudgetId, CallId, Money, Timestamp};
+use glaux_kernel::{AlertId, AttemptId, BudgetId, CallId, Money, OrganizationId, Timestamp};
 use glaux_ledger::{Event, Overrun, record::Charge};
-use glaux_platform_kit::find_by_id;
+use glaux_platform_kit::{Context, find_by_id};
 use glaux_routing::threshold_nanos;
 use glaux_store::OrgRead;
 use glaux_web::{MoneySchema, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use self::routes::routes;
 pub use self::writer::AlertWriter;
+pub(crate) use self::{reconcile::notice_thresholds, routes::routes};
 use crate::{Budget, budget::share};
+
+/// Forgets the alerts of an organization from before `cutoff`.
+pub(crate) async fn delete_old(
+    context: &Context,
+    organization: OrganizationId,
+    cutoff: Timestamp,
+) -> glaux_store::Result<()> {
+    let mut tx = context.db.organization(organization).begin().await?;
+    store::delete_old(&mut tx, cutoff).await?;
+    tx.commit().await
+}
 
 /// Something that people are told once.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -6,6 +6,10 @@ use super::{About, Alert};
 const INSERT: Sql = sql("INSERT INTO alerts (organization_id, id, at, subject, budget_id, detail)
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization_id, subject) DO NOTHING");
 
+const FIND: Sql = sql("SELECT id FROM alerts WHERE organization_id = $1 AND subject = $2");
+
+const DELETE_OLD: Sql = sql("DELETE FROM alerts WHERE organization_id = $1 AND at < $2");
+
 const LIST: Sql = sql("SELECT id, at, detail FROM alerts
      WHERE organization_id = $1 AND ($2 IS NULL OR budget_id = $2) AND ($3 IS NULL OR id < $3)
      ORDER BY id DESC LIMIT $4");
@@ -27,4 +31,13 @@ pub(super) async fn list(
     let list = tx.query(LIST).bind(budget).bind(before).bind(i64::from(limit));
     let rows: Vec<(AlertId, Timestamp, Json<About>)> = list.fetch_all().await?;
     Ok(rows.into_iter().map(|(id, at, Json(about))| Alert { id, at, about }).collect())
+}
+
+pub(super) async fn is_told(tx: &mut OrgRead, subject: &str) -> Result<bool> {
+    let found: Option<(AlertId,)> = tx.query(FIND).bind(subject).fetch_optional().await?;
+    Ok(found.is_some())
+}
+
+pub(super) async fn delete_old(tx: &mut OrgTx, cutoff: Timestamp) -> Result<()> {
+    tx.query(DELETE_OLD).bind(cutoff).execute().await.map(drop)
 }

@@ -57,11 +57,8 @@ impl AlertWriter {
             self.take();
         }
         while let Some(waiting) = self.waiting.first_entry() {
-            let alerts = write_of(&self.context, *waiting.key(), waiting.get()).await?;
+            tell(&self.context, *waiting.key(), waiting.get()).await?;
             waiting.remove();
-            for event in alerts {
-                self.context.events.send(event);
-            }
         }
         Ok(())
     }
@@ -78,22 +75,19 @@ impl AlertWriter {
     }
 }
 
-/// Writes the alerts of an organization in one transaction; gives those that are new.
-async fn write_of(
-    context: &Context,
-    organization: OrganizationId,
-    reported: &[Event],
-) -> Result<Vec<live::Event>, Problem> {
+/// Writes what was not told before in one transaction, then tells those who watch.
+pub(super) async fn tell(context: &Context, organization: OrganizationId, reported: &[Event]) -> Result<(), Problem> {
     let mut tx = context.db.organization(organization).begin().await?;
     let at = context.clock.now();
-    let mut events = Vec::new();
+    let mut told = Vec::new();
     for event in reported {
         let about = About::read(&mut tx, event).await?;
         let alert = Alert { id: AlertId::new(at, &*context.rng), at, about };
         if store::insert(&mut tx, &alert).await? {
-            events.push(live::Event::new(EventKind::SpendingAlert, organization, READ, at, &alert)?);
+            told.push(live::Event::new(EventKind::SpendingAlert, organization, READ, at, &alert)?);
         }
     }
     tx.commit().await?;
-    Ok(events)
+    told.into_iter().for_each(|event| context.events.send(event));
+    Ok(())
 }

@@ -40,13 +40,13 @@ fn next(watcher: &mut Subscription) -> Option<(&'static str, Value)> {
     }
 }
 
-async fn list(api: &Management, query: &str) -> Vec<Value> {
+pub(crate) async fn list(api: &Management, query: &str) -> Vec<Value> {
     let listed = api.permitted(&["spending.read"]).get(&format!("{ALERTS}{query}")).await.ok();
     listed["items"].as_array().unwrap().clone()
 }
 
 /// The budget `cap` of ten dollars, as the ledger knows it in the period that is shown for it.
-async fn cap(api: &Management) -> (Value, Charge) {
+pub(crate) async fn cap(api: &Management) -> (Value, Charge) {
     let made = api.admin().post(BUDGETS, budget("cap", json!({ "organization": true }))).await.ok();
     let text = |field: &str| made[field].as_str().unwrap();
     let charge = Charge { budget: text("id").parse().unwrap(), period_start: text("period_start").parse().unwrap() };

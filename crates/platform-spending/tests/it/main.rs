@@ -3,5 +3,6 @@
 
 mod alerts;
 mod budgets;
+mod jobs;
 mod node;
 mod world;

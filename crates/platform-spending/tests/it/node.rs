@@ -5,6 +5,7 @@ use glaux_ledger::{
     BudgetLimit, DataDirectory, Ledger, OpenCall, OpenHold, Options, Settlement, WhenOver,
     record::{Attribution, Call, Charge, Cost, Purpose, Status, Target},
 };
+use glaux_ledger_store::{ProgressWatch, Projector};
 use glaux_llm::{ServiceTier, Usage, UsageBasis};
 use glaux_platform_kit::Context;
 use tempfile::TempDir;
@@ -54,6 +55,14 @@ impl Node {
         }
         drop(call.record());
         id
+    }
+
+    /// Carries what was served into the database.
+    pub(crate) async fn project(&self) -> ProgressWatch {
+        let (db, clock) = (self.context.db.clone(), Arc::clone(&self.context.clock));
+        let mut projector = Projector::new(db, self.ledger.tail(), self.ledger.node(), clock);
+        projector.catch_up().await.unwrap();
+        projector.watch()
     }
 
     fn open(&self) -> OpenCall {

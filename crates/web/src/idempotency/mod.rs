@@ -38,6 +38,11 @@ pub struct Request {
     fingerprint: [u8; 32],
 }
 
+/// Forgets the organization's answers that are kept no longer.
+pub async fn forget_old(tx: &mut OrgTx, now: Timestamp) -> glaux_store::Result<()> {
+    store::delete_old(tx, now.minus(KEPT)).await
+}
+
 /// An answer as it is kept.
 #[derive(Debug, Clone)]
 pub struct StoredAnswer {
@@ -95,7 +100,7 @@ impl Request {
     /// # Errors
     /// `conflict` when the same request was done in the meantime; the transaction must be given up.
     pub async fn keep(&self, tx: &mut OrgTx, answer: &StoredAnswer, now: Timestamp) -> Result<(), Problem> {
-        store::delete_old(tx, now.minus(KEPT)).await?;
+        forget_old(tx, now).await?;
         match store::insert(tx, self, answer, now).await {
             Err(glaux_store::Error::UniqueViolation { .. }) => Err(Problem::new(
                 Code::Conflict,
