@@ -45,7 +45,7 @@ pub(crate) async fn begin(foundation: &Foundation) -> anyhow::Result<Begun> {
         Ok(Err(error)) => format!("{error:#}"),
         Err(_) => "it does not answer".to_owned(),
     };
-    let seq = restore(&file, &foundation.vault()?, &foundation.gateways)
+    let seq = restore(&file, &foundation.vault()?, &foundation.gateways())
         .with_context(|| format!("the database is away ({error}), and {} is of no use", file.display()))?;
     tracing::warn!(error, journal.seq = seq, "the database is away; calls are served by the last configuration");
     Ok(Begun::Alone)

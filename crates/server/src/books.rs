@@ -6,14 +6,17 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use glaux_kernel::{BudgetId, NodeId, Timestamp};
+use glaux_kernel::{BudgetId, ModelId, NodeId, ProviderId, Timestamp};
 use glaux_ledger::{Position, Tail};
 use glaux_ledger_store::{Verification, verify_rows, verify_segments};
+use glaux_platform_operations::{Answering, InFlight, Queue, Running};
 use glaux_platform_spending::{Balances, OpenHold};
+use glaux_routing::Snapshot;
 use glaux_store::{Db, Options};
 
 use crate::{
     control::{database_address, describe_routes},
+    modules::ServingPath,
     settings::Settings,
 };
 
@@ -92,20 +95,39 @@ pub(crate) fn verify_journal(settings: &Settings) -> anyhow::Result<()> {
 
 /// Prints the OpenAPI document of the routes.
 pub(crate) fn print_openapi() -> anyhow::Result<()> {
-    let (_, document) = describe_routes(Arc::new(NoBalances));
+    let nothing = ServingPath { balances: Arc::new(Nothing), running: Arc::new(Nothing) };
+    let (_, document) = describe_routes(nothing);
     writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&document)?)?;
     Ok(())
 }
 
 /// Describing routes asks for no figures.
-struct NoBalances;
+struct Nothing;
 
-impl Balances for NoBalances {
+impl Balances for Nothing {
     fn balance(&self, _: BudgetId, _: Timestamp) -> (i64, i64) {
         (0, 0)
     }
 
     fn holds(&self, _: BudgetId) -> Vec<OpenHold> {
         Vec::new()
+    }
+}
+
+impl Running for Nothing {
+    fn in_flight(&self) -> Vec<InFlight> {
+        Vec::new()
+    }
+
+    fn models(&self) -> Vec<(ModelId, Answering)> {
+        Vec::new()
+    }
+
+    fn queues(&self) -> Vec<(ProviderId, Queue)> {
+        Vec::new()
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::default()
     }
 }

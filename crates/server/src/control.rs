@@ -9,20 +9,27 @@ use std::{
 
 use anyhow::Context as _;
 use axum::{Extension, Router, response::IntoResponse};
+use glaux_gateway::Gateway;
 use glaux_kernel::{Clock, Permission, Rng, Secret};
 use glaux_ledger::{DataDirectory, Ledger};
 use glaux_ledger_store::Projector;
 use glaux_platform_identity::{Identity, SignInLink};
 use glaux_platform_kit::{Context, Publisher, Vault};
+use glaux_platform_operations::Running;
 use glaux_platform_publish::{Gateways, Publication};
-use glaux_platform_spending::Balances;
 use glaux_store::{Db, Error, MigrateOptions, Migrations, Options};
 use glaux_telemetry::Metrics;
 use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web, live::Events};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{balances::LedgerBalances, modules::modules, secrets, settings::Settings};
+use crate::{
+    balances::LedgerBalances,
+    modules::{ServingPath, modules},
+    running::RunningHere,
+    secrets,
+    settings::Settings,
+};
 
 /// How often the journal's position is looked at: for changes of other replicas, and those whose publication failed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -35,13 +42,28 @@ pub(crate) struct Foundation {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) ledger: Arc<Ledger>,
-    pub(crate) gateways: Gateways,
+    pub(crate) gateway: Arc<Gateway>,
 }
 
 impl Foundation {
     pub(crate) fn vault(&self) -> anyhow::Result<Vault> {
         let given = self.settings.server.master_key.as_ref();
         Ok(Vault::new(&secrets::master_key(given, self.directory.path(), &*self.rng)?))
+    }
+
+    /// Takes snapshots into force.
+    pub(crate) fn gateways(&self) -> Gateways {
+        let gateway = Arc::clone(&self.gateway);
+        Arc::new(move |snapshot| gateway.put_in_force(snapshot))
+    }
+
+    /// What capabilities are shown of the serving path.
+    fn serving_path(&self) -> ServingPath {
+        let (gateway, ledger) = (Arc::clone(&self.gateway), Arc::clone(&self.ledger));
+        ServingPath {
+            balances: Arc::new(LedgerBalances(Arc::clone(&ledger))),
+            running: Arc::new(RunningHere { gateway, ledger }),
+        }
     }
 
     /// Where the last snapshot lies.
@@ -60,6 +82,8 @@ pub(crate) struct Control {
     pub(crate) sign_in: SignInLink,
     /// The first key of a new installation: shown once.
     pub(crate) first_key: Option<Secret>,
+    context: Context,
+    running: Arc<dyn Running>,
     publication: Arc<Publication>,
     projector: Projector,
 }
@@ -68,8 +92,8 @@ impl Control {
     /// Migrates, makes what a new installation needs, publishes.
     pub(crate) async fn start(foundation: Foundation) -> anyhow::Result<Self> {
         let vault = Arc::new(foundation.vault()?);
-        let file = foundation.snapshot();
-        let Foundation { settings, directory, clock, rng, ledger, gateways } = foundation;
+        let (file, gateways, path) = (foundation.snapshot(), foundation.gateways(), foundation.serving_path());
+        let Foundation { settings, directory, clock, rng, ledger, gateway: _ } = foundation;
         let directory = directory.path();
         let db = open_database(&database_address(&settings, directory), &*clock).await?;
         let publication = Arc::new(Publication::new(db.clone(), Arc::clone(&vault), file, gateways));
@@ -95,18 +119,21 @@ impl Control {
             rng: Arc::clone(&context.rng),
             body_limit: DEFAULT_BODY_LIMIT,
         };
-        let (routes, document) = describe_routes(Arc::new(LedgerBalances(ledger)));
+        let (routes, document) = describe_routes(path.clone());
         let document = serde_json::to_string(&document).context("the API can't be described")?;
-        let routes = routes.with_state(context).merge(describing(document)).layer(Extension(metrics.clone()));
+        let routes = routes.with_state(context.clone()).merge(describing(document)).layer(Extension(metrics.clone()));
         let router = glaux_web::shell(routes, Arc::new(web), &metrics);
-        Ok(Self { router, admin_token, sign_in, first_key, publication, projector })
+        let running = path.running;
+        Ok(Self { router, admin_token, sign_in, first_key, context, running, publication, projector })
     }
 
     /// Follows the journal and carries the ledger into the database, until `stop`.
     pub(crate) async fn go_on(self, stop: impl Future<Output = ()>) {
         let following = tokio::spawn(follow(self.publication));
+        let watching = tokio::spawn(glaux_platform_operations::watch(self.context, self.running));
         self.projector.run(stop).await;
         following.abort();
+        watching.abort();
     }
 }
 
@@ -150,9 +177,8 @@ pub(crate) fn database_address(settings: &Settings, directory: &Path) -> String 
 }
 
 /// The routes of all capabilities and their description.
-pub(crate) fn describe_routes(balances: Arc<dyn Balances>) -> (Router<Context>, OpenApi) {
-    let modules = modules(balances);
-    let all = modules.into_iter().fold(exposing(), |all, module| all.merge(module.routes));
+pub(crate) fn describe_routes(path: ServingPath) -> (Router<Context>, OpenApi) {
+    let all = modules(path).into_iter().fold(exposing(), |all, module| all.merge(module.routes));
     let (routes, mut document) = all.split_for_parts();
     document.info.title = "Glaux".to_owned();
     document.info.description = Some("The management API.".to_owned());

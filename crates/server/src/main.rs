@@ -1,12 +1,16 @@
 //! The binary `glaux`: composition root, configuration, command line. No business rule.
 
 mod absence;
+mod apply;
 mod balances;
 mod books;
+mod catalog;
 mod control;
 mod health;
 mod listen;
+mod litellm;
 mod modules;
+mod running;
 mod secrets;
 mod serve;
 mod settings;
@@ -46,8 +50,28 @@ enum Command {
     /// The book of decisions.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Brings the configuration of a running Glaux to what a platform file states, as one change set.
+    Apply(apply::Options),
+    /// Configurations of other programs.
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// The bundled catalogue of models and prices.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
     /// Prints the description of the management API.
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// Turns the configuration of a LiteLLM proxy into a platform file for `glaux apply`.
+    Litellm(litellm::Options),
+}
+
+#[derive(Subcommand)]
+enum CatalogCommand {
+    /// Makes the catalogue's files anew from published price lists.
+    Import(catalog::Options),
 }
 
 #[derive(Subcommand)]
@@ -86,6 +110,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Ledger(LedgerCommand::Dump) => books::dump_ledger(&settings),
         Command::Ledger(LedgerCommand::Verify) => books::verify_ledger(&settings),
         Command::Journal(JournalCommand::Verify) => books::verify_journal(&settings),
+        Command::Apply(options) => apply::apply(&settings, &options),
+        Command::Import(ImportCommand::Litellm(options)) => litellm::import(&options),
+        Command::Catalog(CatalogCommand::Import(options)) => catalog::import(&options),
         Command::Openapi => books::print_openapi(),
     }
 }

@@ -3,10 +3,18 @@
 use std::sync::Arc;
 
 use glaux_platform_kit::Module;
+use glaux_platform_operations::Running;
 use glaux_platform_spending::Balances;
 
+/// What capabilities are shown of the serving path.
+#[derive(Clone)]
+pub(crate) struct ServingPath {
+    pub(crate) balances: Arc<dyn Balances>,
+    pub(crate) running: Arc<dyn Running>,
+}
+
 /// Every capability of this binary.
-pub(crate) fn modules(balances: Arc<dyn Balances>) -> Vec<Module> {
+pub(crate) fn modules(path: ServingPath) -> Vec<Module> {
     vec![
         glaux_platform_kit::journal_module(),
         glaux_platform_kit::live_module(),
@@ -15,6 +23,8 @@ pub(crate) fn modules(balances: Arc<dyn Balances>) -> Vec<Module> {
         glaux_platform_models::module(),
         glaux_platform_features::module(),
         glaux_platform_keys::module(),
-        glaux_platform_spending::module(balances),
+        glaux_platform_spending::module(path.balances),
+        glaux_platform_changes::module(),
+        glaux_platform_operations::module(path.running),
     ]
 }

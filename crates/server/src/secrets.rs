@@ -11,6 +11,9 @@ use anyhow::Context;
 use glaux_kernel::{Rng, Secret};
 use glaux_platform_kit::MasterKey;
 
+/// The file of the admin's token.
+const ADMIN_TOKEN: &str = "admin.token";
+
 /// The text of a file, made by `generate` if it is not there. Says whether it was made now.
 fn keep(path: &Path, generate: impl FnOnce() -> String) -> anyhow::Result<(Secret, Made)> {
     match fs::read_to_string(path) {
@@ -67,5 +70,16 @@ pub(crate) fn admin_token(given: Option<&Secret>, directory: &Path, rng: &dyn Rn
         rng.fill(&mut bytes);
         format!("glt_{}", hex::encode(bytes))
     };
-    Ok(keep(&directory.join("admin.token"), generate)?.0)
+    Ok(keep(&directory.join(ADMIN_TOKEN), generate)?.0)
+}
+
+/// The same for whoever calls a Glaux that has been started before.
+pub(crate) fn known_admin_token(given: Option<&Secret>, directory: &Path) -> anyhow::Result<Secret> {
+    if let Some(token) = given {
+        return Ok(token.clone());
+    }
+    let path = directory.join(ADMIN_TOKEN);
+    let text = fs::read_to_string(&path)
+        .with_context(|| format!("set GLAUX_ADMIN_TOKEN: it can't be read from {}", path.display()))?;
+    Ok(Secret::new(text.trim().to_owned()))
 }

@@ -41,15 +41,8 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
 
     let control_threads = runtime("glaux-control", 2)?;
     let call_threads = runtime("glaux-gateway", settings.server.threads)?;
-    let served = Arc::clone(&gateway);
-    let foundation = Foundation {
-        settings: Arc::clone(&settings),
-        directory,
-        clock,
-        rng,
-        ledger,
-        gateways: Arc::new(move |snapshot| served.put_in_force(snapshot)),
-    };
+    let foundation =
+        Foundation { settings: Arc::clone(&settings), directory, clock, rng, ledger, gateway: Arc::clone(&gateway) };
     let begun = control_threads.block_on(absence::begin(&foundation))?;
     // Before anybody learns that it serves, it can be asked to stop.
     let (listener, asked) = call_threads.block_on(async {
@@ -108,8 +101,8 @@ fn gateway_config(settings: &Settings) -> glaux_gateway::Config {
     }
 }
 
-/// Providers are trusted by Mozilla's root certificates.
-fn tls() -> anyhow::Result<rustls::ClientConfig> {
+/// Servers are trusted by Mozilla's root certificates.
+pub(crate) fn tls() -> anyhow::Result<rustls::ClientConfig> {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;

@@ -3,8 +3,12 @@
 
 mod books;
 mod crash;
+mod files;
+mod full_disk;
 mod load;
 mod management;
+mod operations;
 mod outage;
 mod process;
+mod silence;
 mod startup;

@@ -1,0 +1,154 @@
+//! `glaux apply`: a platform file, sent to the management API as one change set.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use clap::Args;
+use glaux_kernel::Secret;
+use http::{Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use serde_json::Value;
+
+use crate::{secrets, serve, settings::Settings};
+
+/// Options of `glaux apply`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The platform file, TOML; `${NAME}` in its texts stands for a variable of the environment
+    file: PathBuf,
+    /// Says what would change, and changes nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The Glaux to change; absent: the one of these settings
+    #[arg(long)]
+    url: Option<String>,
+    /// Why, for the journal
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+/// Applies the file with the admin's token of these settings.
+pub(crate) fn apply(settings: &Settings, options: &Options) -> anyhow::Result<()> {
+    let text = fs::read_to_string(&options.file).with_context(|| format!("can't read {}", options.file.display()))?;
+    let table: toml::Table = text.parse().with_context(|| format!("{} is no TOML", options.file.display()))?;
+    let mut body = serde_json::to_value(table)?;
+    expand(&mut body, &variable)?;
+    let token = secrets::known_admin_token(settings.server.admin_token.as_ref(), &settings.server.data_dir)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (status, answer) = runtime.block_on(send(settings, options, &token, &body))?;
+    let mut out = io::stdout().lock();
+    if !status.is_success() {
+        for error in answer["errors"].as_array().into_iter().flatten() {
+            writeln!(out, "{}: {}", shown(&error["pointer"]), shown(&error["detail"]))?;
+        }
+        bail!("nothing was applied: {status}: {}", shown(&answer["detail"]));
+    }
+    for change in answer["changes"].as_array().into_iter().flatten() {
+        writeln!(out, "{} {} {}", shown(&change["action"]), shown(&change["kind"]), shown(&change["name"]))?;
+        for difference in change["differences"].as_array().into_iter().flatten() {
+            match (&difference["old"], &difference["new"], shown(&difference["path"])) {
+                // Of what is made or removed as a whole, kind and name say enough.
+                (_, _, path) if path.is_empty() => {}
+                (Value::Null, new, path) => writeln!(out, "    {path}: {new}")?,
+                (old, Value::Null, path) => writeln!(out, "    {path}: {old} is removed")?,
+                (old, new, path) => writeln!(out, "    {path}: {old} -> {new}")?,
+            }
+        }
+    }
+    match (options.dry_run, answer["journal_seq"].as_i64()) {
+        (true, _) => writeln!(out, "nothing was changed: this was a dry run")?,
+        (false, Some(seq)) => writeln!(out, "applied; the last journal entry is {seq}")?,
+        (false, None) => writeln!(out, "everything is as the file states already")?,
+    }
+    Ok(())
+}
+
+async fn send(
+    settings: &Settings,
+    options: &Options,
+    token: &Secret,
+    body: &Value,
+) -> anyhow::Result<(StatusCode, Value)> {
+    let base = options.url.clone().unwrap_or_else(|| format!("http://{}", settings.server.listen));
+    let path = "/api/platform/ai-management/changesets/apply";
+    let uri: Uri = format!("{}{path}?dry_run={}", base.trim_end_matches('/'), options.dry_run).parse()?;
+    let mut request = Request::post(&uri)
+        .header(header::AUTHORIZATION, format!("Bearer {}", token.expose()))
+        .header(header::CONTENT_TYPE, "application/json");
+    if let Some(reason) = &options.reason {
+        request = request.header("x-glaux-reason", reason);
+    }
+    let request = request.body(Full::new(Bytes::from(serde_json::to_vec(body)?)))?;
+    let connector = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(serve::tls()?)
+        .https_or_http()
+        .enable_http1()
+        .build();
+    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
+    let response = client.request(request).await.with_context(|| format!("nothing answers at {base}"))?;
+    let status = response.status();
+    let bytes = response.into_body().collect().await?.to_bytes();
+    let answer = serde_json::from_slice(&bytes).with_context(|| format!("{base} answers {status} and no JSON"))?;
+    Ok((status, answer))
+}
+
+/// Puts variables in the place of their references, in every text of the file.
+fn expand(value: &mut Value, variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+    match value {
+        Value::String(text) => *text = expand_text(text, variable)?,
+        Value::Array(items) => items.iter_mut().try_for_each(|item| expand(item, variable))?,
+        Value::Object(fields) => fields.values_mut().try_for_each(|field| expand(field, variable))?,
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+    Ok(())
+}
+
+fn expand_text(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<String> {
+    let mut expanded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, reference)) = rest.split_once("${") {
+        let (name, after) = reference.split_once('}').with_context(|| format!("`{text}` has a `${{` without `}}`"))?;
+        expanded.push_str(before);
+        expanded.push_str(&variable(name).with_context(|| format!("the environment has no variable {name}"))?);
+        rest = after;
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the file names variables of whoever applies it")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A text without its quotes.
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_replaced_in_every_text() {
+        let known = |name: &str| (name == "KEY").then(|| "sk-${not again}".to_owned());
+        let check = |text: &str, expected: Result<&str, &str>| {
+            let found = expand_text(text, &known);
+            assert_eq!(found.as_deref().map_err(ToString::to_string), expected.map_err(ToOwned::to_owned), "{text}");
+        };
+        check("plain $5 {x}", Ok("plain $5 {x}"));
+        check("a ${KEY} b ${KEY}", Ok("a sk-${not again} b sk-${not again}"));
+        check("${OTHER}", Err("the environment has no variable OTHER"));
+        check("${KEY", Err("`${KEY` has a `${` without `}`"));
+        let mut value = serde_json::json!({ "list": [{ "key": "${KEY}" }], "number": 1 });
+        expand(&mut value, &known).unwrap();
+        assert_eq!(value["list"][0]["key"], "sk-${not again}");
+    }
+}

@@ -1,0 +1,39 @@
+//! What runs now, as it is shown.
+
+use http::Method;
+use serde_json::Value;
+
+use crate::process::{ADMIN_TOKEN, Glaux};
+
+async fn read(glaux: &Glaux, path: &str) -> Value {
+    glaux.send(Method::GET, path, ADMIN_TOKEN, "").await.unwrap().json()
+}
+
+#[tokio::test]
+async fn calls_in_flight_rates_and_failing_providers_are_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut glaux = Glaux::start(directory.path(), None);
+    let key = glaux.first_key.clone().unwrap();
+    let status = read(&glaux, "/api/ai/dashboard/live-status").await;
+    assert_eq!((&status["status"], &status["in_flight"]["attempts"]), (&"idle".into(), &0.into()));
+
+    glaux.chat(&key, "sandbox/echo").await.unwrap();
+    let status = read(&glaux, "/api/ai/dashboard/live-status").await;
+    assert_eq!(status["rates"]["answered_per_minute"], 1);
+    assert_eq!(status["providers"][0]["models"][0]["name"], "sandbox/echo");
+
+    let dead = r#"{"name":"dead","kind":"openai-compatible","base_url":"http://127.0.0.1:9/v1"}"#;
+    glaux.manage(Method::POST, "/models/providers", dead).await;
+    glaux.manage(Method::POST, "/models", r#"{"provider":"dead","name":"m","type":"llm"}"#).await;
+    for _ in 0..12 {
+        assert!(!glaux.chat(&key, "dead/m").await.unwrap().status.is_success());
+    }
+    let health = read(&glaux, "/api/ai/providers/health").await;
+    let dead = health["items"].as_array().unwrap().iter().find(|provider| provider["name"] == "dead").unwrap();
+    assert_eq!((&dead["status"], &dead["models"][0]["circuit"]), (&"down".into(), &"open".into()), "{dead}");
+    assert_eq!(read(&glaux, "/api/ai/dashboard/live-status").await["status"], "down");
+
+    let whole = read(&glaux, "/api/health/ai-management").await;
+    assert_eq!((&whole["status"], &whole["checks"][1]["name"]), (&"healthy".into(), &"configuration".into()));
+    glaux.stop();
+}
