@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::{
     Meter, Operation, Request, ServiceTier, Usage, Wire,
     extract::{self, Reported},
-    json::{JsonError, Node},
+    json::{Field, JsonError, Node},
     translate,
 };
 
@@ -66,10 +66,10 @@ impl Finding {
         }
     }
 
-    /// Reads a whole answer of `wire`.
-    pub(crate) fn read(wire: Wire, body: Node<'_>) -> Self {
+    /// Reads a whole answer of `wire`, whose members are `fields`.
+    pub(crate) fn read(wire: Wire, body: Node<'_>, fields: &[Field<'_>]) -> Self {
         let mut finding = Self::default();
-        for field in body.fields() {
+        for field in fields {
             match &*field.key {
                 "usage" | "usageMetadata" if field.value.is_object() => {
                     finding.report(field.value, extract::recognize(field.value));
@@ -117,8 +117,9 @@ pub fn translate_answer(request: &Request, outbound_wire: Wire, body: Bytes) -> 
         // `response_format` text, srt or vtt: text without usage.
         return Ok(Answer { body, content_type: None, finding: Finding::default() });
     }
-    let node = Node::parse(&body)?;
-    let mut finding = Finding::read(outbound_wire, node);
+    let (node, fields) = Node::parse_object(&body)?;
+    let mut finding = Finding::read(outbound_wire, node, &fields);
+    drop(fields);
     if outbound_wire == request.wire {
         return Ok(Answer { body, content_type: None, finding });
     }

@@ -11,7 +11,10 @@ mod openai;
 
 use glaux_kernel::{Currency, Money, Rate};
 
-use crate::{Meter, ServiceTier, Usage, json::Node};
+use crate::{
+    Meter, ServiceTier, Usage,
+    json::{Field, Node},
+};
 
 /// How a usage object is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,8 +56,12 @@ impl Shape {
 
     /// Recognizes the shape by the fields that only it has.
     pub fn of(usage: Node<'_>) -> Option<Self> {
+        Self::of_fields(&usage.fields())
+    }
+
+    fn of_fields(fields: &[Field<'_>]) -> Option<Self> {
         let mut shape = None;
-        for field in usage.fields() {
+        for field in fields {
             shape = match &*field.key {
                 "promptTokenCount" | "candidatesTokenCount" | "totalTokenCount" => return Some(Self::Gemini),
                 "inputTokens" | "outputTokens" | "inputTokenCount" | "outputTokenCount" => return Some(Self::Bedrock),
@@ -73,15 +80,25 @@ impl Shape {
 
 /// Reads a usage object of a known shape. `None`: it counts nothing that this shape knows.
 pub fn read(shape: Shape, usage: Node<'_>) -> Option<Reported> {
+    read_fields(shape, usage, &usage.fields())
+}
+
+/// Reads a usage object by its shape.
+pub fn recognize(usage: Node<'_>) -> Option<Reported> {
+    let fields = usage.fields();
+    read_fields(Shape::of_fields(&fields)?, usage, &fields)
+}
+
+fn read_fields(shape: Shape, usage: Node<'_>, fields: &[Field<'_>]) -> Option<Reported> {
     let counted = match shape {
-        Shape::OpenAi => openai::read(usage),
+        Shape::OpenAi => openai::read(fields),
         Shape::Anthropic => anthropic::read(usage),
         Shape::Gemini => gemini::read(usage),
         Shape::Bedrock => bedrock::read(usage),
         Shape::Cohere => cohere(usage),
     }?;
     let mut reported = Reported { usage: counted, service_tier: None, billed: None };
-    for field in usage.fields() {
+    for field in fields {
         match &*field.key {
             "service_tier" | "serviceTier" | "trafficType" => {
                 reported.service_tier =
@@ -92,11 +109,6 @@ pub fn read(shape: Shape, usage: Node<'_>) -> Option<Reported> {
         }
     }
     Some(reported)
-}
-
-/// Reads a usage object by its shape.
-pub fn recognize(usage: Node<'_>) -> Option<Reported> {
-    read(Shape::of(usage)?, usage)
 }
 
 /// The tier that a response names.

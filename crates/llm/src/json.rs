@@ -9,5 +9,5 @@ mod write;
 
 pub use node::{Field, Fields, Node};
 pub use scan::{JsonError, MAX_DEPTH, validate};
-pub(crate) use scan::{Scanner, scan_object};
+pub(crate) use scan::{Scanner, scan_object, scan_text, utf8};
 pub(crate) use write::{Array, Object, Write, array, object};

@@ -204,13 +204,18 @@ fn is_token(meter: Meter) -> bool {
     matches!(meter.group(), MeterGroup::Input | MeterGroup::Output)
 }
 
-/// The most specific rule of the meter, else of its parent.
+/// The most specific rule of the meter, else of its parent. Tiers are tiers of tokens: what is charged beside them costs
+/// on every tier what it costs on the standard one, unless a rule says otherwise.
 fn find<'a>(rules: &'a [PriceRule], meter: Meter, input: u64, context: RatingContext<'_>) -> Option<&'a PriceRule> {
     let own = rules
         .iter()
         .filter(|rule| rule.meter == meter && holds(&rule.conditions, input, context))
         .max_by_key(|rule| specificity(&rule.conditions));
-    own.or_else(|| find(rules, meter.parent()?, input, context))
+    own.or_else(|| find(rules, meter.parent()?, input, context)).or_else(|| {
+        let has_no_tiers = !is_token(meter) && context.service_tier != ServiceTier::Standard;
+        let standard = RatingContext { service_tier: ServiceTier::Standard, ..context };
+        has_no_tiers.then(|| find(rules, meter, input, standard))?
+    })
 }
 
 fn holds(conditions: &Conditions, input: u64, context: RatingContext<'_>) -> bool {
@@ -309,6 +314,22 @@ mod tests {
         check(1, RatingContext { region: Some("eu"), ..context(NOON) }, "7");
         let flex = RatingContext { service_tier: ServiceTier::Flex, ..context(NOON) };
         assert!(!rate(&rules, &Usage::default().with(Meter::InputTokens, 1), flex).is_exact());
+    }
+
+    #[test]
+    fn what_is_charged_beside_tokens_costs_the_same_on_every_tier() {
+        let batch = Conditions { service_tier: ServiceTier::Batch, ..Default::default() };
+        let rules = [
+            rule(Meter::InputTokens, "2", batch),
+            rule(Meter::WebSearches, "10000", Conditions::default()),
+            rule(Meter::OutputImages, "40000", Conditions::default()),
+        ];
+        let usage = Usage::default().with(Meter::InputTokens, 1_000_000).with(Meter::WebSearches, 3);
+        let on_batch = RatingContext { service_tier: ServiceTier::Batch, ..context(NOON) };
+        assert_eq!(rate(&rules, &usage, on_batch).cost.amount(), "2.030000000");
+        assert_eq!(rate(&rules, &usage.with(Meter::OutputImages, 1), on_batch).cost.amount(), "2.070000000");
+        let priority = RatingContext { service_tier: ServiceTier::Priority, ..context(NOON) };
+        assert_eq!(rate(&rules, &usage, priority).unpriced, Some(Meter::InputTokens));
     }
 
     #[test]

@@ -26,6 +26,11 @@ impl<'a> Splice<'a> {
         Self { top, changes: SmallVec::new(), added: Vec::new() }
     }
 
+    /// The object without its changes.
+    pub(crate) fn top(&self) -> Top<'a> {
+        self.top
+    }
+
     fn index(&self, name: &str) -> Option<usize> {
         self.top.spans.iter().position(|span| self.top.name(span) == name)
     }
@@ -94,7 +99,7 @@ impl<'a> Splice<'a> {
 /// The ranges of an object's members, for splicing inside a value.
 pub(crate) fn spans(text: &str) -> Spans {
     let mut spans = Spans::new();
-    let scanned = crate::json::scan_object(text.as_bytes(), |key, value| spans.push(Span { key, value }));
+    let scanned = crate::json::scan_text(text, |key, value| spans.push(Span { key, value }));
     debug_assert!(scanned.is_ok(), "the text was checked before");
     spans
 }

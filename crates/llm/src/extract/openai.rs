@@ -1,12 +1,15 @@
 use super::split;
-use crate::{Meter, Usage, json::Node};
+use crate::{
+    Meter, Usage,
+    json::{Field, Node},
+};
 
 /// Chat, responses, completions, embeddings, images and audio, and the servers that imitate them.
 ///
 /// `prompt_tokens` (or `input_tokens`) includes cached and audio tokens, `completion_tokens` includes reasoning. xAI's
 /// chat counts reasoning beside `completion_tokens`; its `total_tokens` tells. Transcription by duration has `seconds`.
-pub(super) fn read(object: Node<'_>) -> Option<Usage> {
-    let figures = Figures::read(object);
+pub(super) fn read(fields: &[Field<'_>]) -> Option<Usage> {
+    let figures = Figures::read(fields);
     let mut usage = Usage::default();
     usage.set(Meter::InputAudioMilliseconds, figures.audio_milliseconds);
     let (input, output, total) = (figures.input, figures.output, figures.total);
@@ -43,9 +46,9 @@ struct Figures {
 }
 
 impl Figures {
-    fn read(object: Node<'_>) -> Self {
+    fn read(fields: &[Field<'_>]) -> Self {
         let mut figures = Self::default();
-        for field in object.fields() {
+        for field in fields {
             let (value, count) = (field.value, field.value.whole());
             match &*field.key {
                 "prompt_tokens" => figures.input = count.or(figures.input),

@@ -2,7 +2,7 @@ use std::{borrow::Cow, ops::Range};
 
 use smallvec::SmallVec;
 
-use super::{Scanner, scan_object, validate};
+use super::{Scanner, scan_text, utf8, validate};
 use crate::json::JsonError;
 
 /// A JSON value as the text it is written in, known to be valid. Looking inside scans; nothing is kept.
@@ -24,7 +24,19 @@ pub type Fields<'a> = SmallVec<[Field<'a>; 8]>;
 impl<'a> Node<'a> {
     /// Checks the text.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, JsonError> {
-        validate(bytes).map(|text| Self(text.trim_matches([' ', '\n', '\r', '\t'])))
+        validate(bytes).map(|text| Self(trim(text)))
+    }
+
+    /// Checks the text and gives the members of its object, in one pass; none if it is no object.
+    pub(crate) fn parse_object(bytes: &'a [u8]) -> Result<(Self, Fields<'a>), JsonError> {
+        let text = utf8(bytes)?;
+        let node = Self(trim(text));
+        if !node.is_object() {
+            return Self::parse(bytes).map(|node| (node, Fields::new()));
+        }
+        let mut fields = Fields::new();
+        scan_text(text, |key, value| fields.push(field(text, key, value)))?;
+        Ok((node, fields))
     }
 
     /// Text that has been checked before.
@@ -122,9 +134,7 @@ impl<'a> Node<'a> {
             return fields;
         }
         let text = self.0;
-        let scanned = scan_object(text.as_bytes(), |key, value| {
-            fields.push(Field { key: key_text(text, key), value: Node(&text[value]) });
-        });
+        let scanned = scan_text(text, |key, value| fields.push(field(text, key, value)));
         debug_assert!(scanned.is_ok(), "a node's text was checked before");
         fields
     }
@@ -136,7 +146,7 @@ impl<'a> Node<'a> {
         }
         let text = self.0;
         let mut found = None;
-        let scanned = scan_object(text.as_bytes(), |key, value| {
+        let scanned = scan_text(text, |key, value| {
             if found.is_none() && key_text(text, key) == name {
                 found = Some(Node(&text[value]));
             }
@@ -172,6 +182,14 @@ impl<'a> Node<'a> {
             scanner.advance();
         }
     }
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\n', '\r', '\t'])
+}
+
+fn field(text: &str, key: Range<usize>, value: Range<usize>) -> Field<'_> {
+    Field { key: key_text(text, key), value: Node(&text[value]) }
 }
 
 fn key_text(text: &str, key: Range<usize>) -> Cow<'_, str> {

@@ -30,21 +30,26 @@ pub fn validate(bytes: &[u8]) -> Result<&str, JsonError> {
     Ok(text)
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
     std::str::from_utf8(bytes).map_err(|error| JsonError { at: error.valid_up_to(), reason: "invalid UTF-8" })
 }
 
 /// Walks an object, validating all of it, and hands over the ranges of each key (with its quotes) and value.
-pub(crate) fn scan_object(bytes: &[u8], mut field: impl FnMut(Range<usize>, Range<usize>)) -> Result<&str, JsonError> {
+pub(crate) fn scan_object(bytes: &[u8], field: impl FnMut(Range<usize>, Range<usize>)) -> Result<&str, JsonError> {
     let text = utf8(bytes)?;
-    let mut scanner = Scanner::new(bytes);
+    scan_text(text, field)?;
+    Ok(text)
+}
+
+/// The same for text.
+pub(crate) fn scan_text(text: &str, mut field: impl FnMut(Range<usize>, Range<usize>)) -> Result<(), JsonError> {
+    let mut scanner = Scanner::new(text.as_bytes());
     scanner.skip_space();
     if scanner.peek() != Some(b'{') {
         return Err(scanner.error("expected an object"));
     }
     scanner.members(1, &mut field)?;
-    scanner.end()?;
-    Ok(text)
+    scanner.end()
 }
 
 /// A cursor over bytes that checks what it passes.

@@ -21,14 +21,14 @@ pub(super) fn pass(
         splice.set("model", target.model);
     }
     match request.wire {
-        Wire::OpenAiChat => chat_limit(request, provider, limit, &mut splice),
+        Wire::OpenAiChat => chat_limit(provider, limit, &mut splice),
         Wire::OpenAiCompletions => set_limit("max_tokens", limit, &mut splice),
         Wire::OpenAiResponses => set_limit("max_output_tokens", limit, &mut splice),
         _ => {}
     }
     let reports_on_request = matches!(request.wire, Wire::OpenAiChat | Wire::OpenAiCompletions);
     if request.stream && reports_on_request && !request.facts.wants_stream_usage && asks_for_usage(target.kind) {
-        ask_for_usage(request, &mut splice);
+        ask_for_usage(&mut splice);
     }
     if request.wire.operation() == Operation::Chat {
         for (name, value) in parameters(target) {
@@ -51,9 +51,9 @@ fn set_limit(name: &str, limit: Limit, splice: &mut Splice<'_>) {
 }
 
 /// One limit goes out, under the name that the provider obeys.
-fn chat_limit(request: &Request, provider: &Provider, limit: Limit, splice: &mut Splice<'_>) {
+fn chat_limit(provider: &Provider, limit: Limit, splice: &mut Splice<'_>) {
     let Some(sent) = limit.sent else { return };
-    let Some(top) = request.top() else { return };
+    let top = splice.top();
     let other = if provider.chat_limit == "max_tokens" { "max_completion_tokens" } else { "max_tokens" };
     splice.remove(other);
     if top.some(provider.chat_limit).and_then(crate::json::Node::whole) != Some(sent) {
@@ -61,8 +61,8 @@ fn chat_limit(request: &Request, provider: &Provider, limit: Limit, splice: &mut
     }
 }
 
-fn ask_for_usage(request: &Request, splice: &mut Splice<'_>) {
-    let options = request.top().and_then(|top| top.some("stream_options")).filter(|node| node.is_object());
+fn ask_for_usage(splice: &mut Splice<'_>) {
+    let options = splice.top().some("stream_options").filter(|node| node.is_object());
     match options {
         None => splice.set("stream_options", IncludeUsage),
         Some(options) => {

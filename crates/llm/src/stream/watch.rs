@@ -88,7 +88,7 @@ impl Watch {
     /// A whole answer came where a stream was to be made.
     pub(super) fn whole(&mut self, body: &[u8]) {
         if let Ok(node) = Node::parse(body) {
-            self.finding = Finding::read(self.wire, node);
+            self.finding = Finding::read(self.wire, node, &node.fields());
         }
         self.has_content = true;
         self.complete = true;

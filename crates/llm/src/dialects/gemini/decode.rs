@@ -152,11 +152,11 @@ fn decode_part<'a>(
 /// JSON of protocol buffers takes either alphabet of RFC 4648, and Google's SDKs send the one for URLs; other providers
 /// read the standard one only.
 fn standard_base64(text: Text<'_>) -> Text<'_> {
-    if !text.contains(['-', '_']) && text.len() % 4 == 0 {
+    if !text.contains(['-', '_']) && text.len().is_multiple_of(4) {
         return text;
     }
     let mut standard = text.replace('-', "+").replace('_', "/");
-    while standard.len() % 4 != 0 {
+    while !standard.len().is_multiple_of(4) {
         standard.push('=');
     }
     standard.into()
