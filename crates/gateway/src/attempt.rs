@@ -17,6 +17,7 @@ use crate::{
     exchange::{Broken, Exchange, Open, Received, Upstream},
     health::{ModelHealth, Outcome},
     holding::{Denied, Held, unrecorded},
+    names,
     pacing::Place,
     relay::Relay,
     respond,
@@ -190,12 +191,12 @@ impl Attempts {
             let time_to_live = Duration::from_secs(u64::from(self.route.policy().cache_ttl_seconds));
             let (body, model) = (answer.body.clone(), open.model.name.clone());
             open.call.gateway.cache.keep(key, CachedAnswer { content_type, body, model, time_to_live });
-            headers.insert("x-glaux-cache", HeaderValue::from_static("miss"));
+            headers.insert(names::CACHE, HeaderValue::from_static("miss"));
         }
-        headers.insert("x-glaux-attempts", open.call.attempts.into());
+        headers.insert(names::ATTEMPTS, open.call.attempts.into());
         let before = open.call.cost_nanos;
         let (settled, cost) = settle::with_call(*open, answer.finding, End::SUCCESS);
-        headers.insert("x-glaux-cost", respond::cost(before.saturating_add(cost.nanos)));
+        headers.insert(names::COST, respond::cost(before.saturating_add(cost.nanos)));
         if let Err(error) = settled.commit.await {
             tracing::error!(%error, "a settlement is not on disk");
         }
@@ -216,7 +217,7 @@ impl Attempts {
         let mut headers = answer_headers(open, told);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        headers.insert(names::ACCEL_BUFFERING, HeaderValue::from_static("no"));
         let relay = Relay::new(exchange, ready);
         Ok(respond::with(StatusCode::OK, headers, Body::Relayed(Box::new(relay))))
     }
@@ -272,11 +273,11 @@ async fn read_head(exchange: &mut Exchange) -> Result<StatusCode, Broken> {
 fn answer_headers(open: &mut Open, told: Option<u64>) -> HeaderMap {
     let mut headers = respond::headers(open.call.id, open.call.snapshot.journal_seq, &open.model.name);
     if let Some(limit) = told {
-        headers.insert("x-glaux-max-output-tokens", limit.into());
+        headers.insert(names::MAX_OUTPUT_TOKENS, limit.into());
     }
     let dropped = &open.call.record.details().dropped;
     if !dropped.is_empty() {
-        headers.insert("x-glaux-dropped", respond::value(&dropped.join(",")));
+        headers.insert(names::DROPPED, respond::value(&dropped.join(",")));
     }
     if let Some(permit) = &open.call.permit {
         respond::rate_limits(permit.standings(), &mut headers);

@@ -23,7 +23,7 @@ use crate::{
     attempt::{self, Attempted},
     cache, client_address, holding,
     ingress::{self, Annotations},
-    respond,
+    names, respond,
 };
 
 /// A call that is being served: who calls, under which configuration, and its record.
@@ -147,11 +147,11 @@ fn take_from_limits(call: &mut Call, request: &Request, route: &Route) -> Result
 /// The models of the route in the order in which they are tried.
 fn order(call: &mut Call, request: &Request, route: &Route) -> SmallVec<[Arc<Model>; 4]> {
     let at = call.record.details().at;
-    let affinity = affinity(&call.record.details().attribution, request);
+    let attribution = &call.record.details().attribution;
     let gateway = &call.gateway;
     let conditions = balancing::Conditions {
         random: gateway.rng.next_u64(),
-        affinity,
+        affinity: &|| affinity(attribution, request),
         latency: &|model| gateway.health.of(model.id).first_byte_micros(),
         bound: &|model| holding::cost_bound(request, route, model, at),
     };
@@ -213,7 +213,7 @@ fn opening(
         first_byte_micros: None,
         duration_micros: 0,
         journal_seq: snapshot.journal_seq,
-        traceparent: parts.headers.get("traceparent").and_then(|value| value.to_str().ok()).map(str::to_owned),
+        traceparent: parts.headers.get(&names::TRACE_PARENT).and_then(|value| value.to_str().ok()).map(str::to_owned),
         cost_nanos: 0,
         blocked_by: None,
         dropped: Vec::new(),
@@ -282,9 +282,9 @@ impl Call {
         (details.status, details.http_status, details.cached) = (Status::Success, 200, true);
         (details.first_byte_micros, details.duration_micros) = (Some(duration), duration);
         let mut headers = respond::headers(self.id, self.snapshot.journal_seq, &answer.model);
-        headers.insert("x-glaux-cache", http::HeaderValue::from_static("hit"));
-        headers.insert("x-glaux-cost", http::HeaderValue::from_static("0.000000000"));
-        headers.insert("x-glaux-attempts", http::HeaderValue::from_static("0"));
+        headers.insert(names::CACHE, http::HeaderValue::from_static("hit"));
+        headers.insert(names::COST, http::HeaderValue::from_static("0.000000000"));
+        headers.insert(names::ATTEMPTS, http::HeaderValue::from_static("0"));
         headers.insert(header::CONTENT_TYPE, answer.content_type);
         drop(self.record.record());
         respond::with(http::StatusCode::OK, headers, answer.body.into())
@@ -301,9 +301,9 @@ impl Ended {
         };
         let duration = call.elapsed_micros();
         let mut headers = respond::headers(call.id, call.snapshot.journal_seq, "");
-        headers.remove("x-glaux-model");
-        headers.insert("x-glaux-attempts", call.attempts.into());
-        headers.insert("x-glaux-cost", respond::cost(call.cost_nanos));
+        headers.remove(&names::MODEL);
+        headers.insert(names::ATTEMPTS, call.attempts.into());
+        headers.insert(names::COST, respond::cost(call.cost_nanos));
         let details = call.record.details();
         let response = respond::upstream_failure(&details.path, headers, &failure, call.id);
         details.status = Status::Error;

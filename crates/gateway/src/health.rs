@@ -2,8 +2,9 @@
 //!
 //! One window of five-second slots per provider × model, on the monotonic clock.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
+use foldhash::HashMap;
 use glaux_kernel::ModelId;
 use parking_lot::{Mutex, RwLock};
 

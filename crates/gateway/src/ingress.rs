@@ -4,12 +4,12 @@ use bytes::{Bytes, BytesMut};
 use glaux_kernel::{CallId, problem::Code};
 use glaux_llm::{Endpoint, Request};
 use glaux_routing::{Key, KeyHash, Refusal, Snapshot};
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use sha2::{Digest, Sha256};
 
-use crate::{Body, call::Call, respond};
+use crate::{Body, call::Call, names, respond};
 
 /// The dated versions of the gateway's own headers and errors that are served.
 const VERSIONS: [&str; 1] = ["2026-11-01"];
@@ -19,10 +19,10 @@ const MAX_TAGS: usize = 32;
 
 /// The secret of a key, from wherever the SDKs of the dialects put it.
 pub(crate) fn key(headers: &HeaderMap) -> Result<&str, Refusal> {
-    let bearer = text(headers, header::AUTHORIZATION.as_str()).and_then(|value| {
+    let bearer = text(headers, &header::AUTHORIZATION).and_then(|value| {
         value.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer ")).map(|_| value[7..].trim())
     });
-    let found = bearer.or_else(|| text(headers, "x-api-key")).or_else(|| text(headers, "x-goog-api-key"));
+    let found = bearer.or_else(|| text(headers, &names::API_KEY)).or_else(|| text(headers, &names::GOOGLE_API_KEY));
     found.filter(|secret| !secret.is_empty()).ok_or_else(|| {
         Refusal::new(
             Code::Unauthenticated,
@@ -36,7 +36,7 @@ pub(crate) fn hash_bytes(bytes: &[u8]) -> KeyHash {
     Sha256::digest(bytes).into()
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
@@ -54,16 +54,16 @@ impl Annotations {
     pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Refusal> {
         check_version(headers)?;
         Ok(Self {
-            feature: annotation(headers, "x-glaux-feature")?,
-            user: annotation(headers, "x-glaux-user")?,
-            session: annotation(headers, "x-glaux-session")?,
+            feature: annotation(headers, &names::FEATURE)?,
+            user: annotation(headers, &names::USER)?,
+            session: annotation(headers, &names::SESSION)?,
             tags: tags(headers)?,
         })
     }
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), Refusal> {
-    match headers.get("x-glaux-version").map(|value| value.to_str()) {
+    match headers.get(&names::VERSION).map(|value| value.to_str()) {
         None => Ok(()),
         Some(Ok(version)) if VERSIONS.contains(&version) => Ok(()),
         Some(_) => {
@@ -72,7 +72,7 @@ fn check_version(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-fn annotation(headers: &HeaderMap, name: &str) -> Result<Option<String>, Refusal> {
+fn annotation(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Refusal> {
     let Some(value) = headers.get(name) else { return Ok(None) };
     let valid = value.to_str().ok().filter(|text| !text.is_empty() && text.len() <= MAX_ANNOTATION);
     let invalid =
@@ -87,7 +87,7 @@ fn tags(headers: &HeaderMap) -> Result<Vec<(String, String)>, Refusal> {
             format!("x-glaux-tags must be up to {MAX_TAGS} pairs `k=v`, with commas between."),
         )
     };
-    let Some(value) = headers.get("x-glaux-tags") else { return Ok(Vec::new()) };
+    let Some(value) = headers.get(&names::TAGS) else { return Ok(Vec::new()) };
     let pairs = value.to_str().map_err(|_| invalid())?.split(',');
     let tags: Vec<(String, String)> = pairs
         .map(|pair| {
@@ -109,7 +109,7 @@ pub(crate) async fn read(
 ) -> Result<Request, Refusal> {
     let most = call.gateway.config.max_request_bytes;
     let bytes = collect(body, most).await?;
-    let content_type = text(headers, header::CONTENT_TYPE.as_str());
+    let content_type = text(headers, &header::CONTENT_TYPE);
     let mut request = Request::read(endpoint, content_type, bytes).map_err(|error| Refusal {
         param: error.field().map(str::to_owned),
         ..Refusal::new(Code::InvalidRequest, error.to_string())
@@ -157,7 +157,7 @@ pub(crate) fn list_models(
     match glaux_llm::render_models(listing, &parts.headers, &names) {
         Some(body) => {
             let mut headers = respond::headers(id, snapshot.journal_seq, "");
-            headers.remove("x-glaux-model");
+            headers.remove(&names::MODEL);
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             respond::with(StatusCode::OK, headers, Bytes::from(body).into())
         }

@@ -9,7 +9,7 @@ use glaux_llm::{Dialect, Rendered};
 use glaux_routing::Refusal;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
-use crate::Body;
+use crate::{Body, names};
 
 /// How a refused call stands in the ledger.
 pub(crate) fn status_of(code: Code) -> Status {
@@ -58,8 +58,8 @@ pub(crate) fn refuse(path: &str, id: CallId, refusal: &Refusal) -> Response<Body
     };
     let rendered = glaux_llm::render_refusal(dialect(path), &shown);
     let mut headers = HeaderMap::with_capacity(6);
-    headers.insert("x-glaux-request-id", value(&request_id));
-    headers.insert("x-glaux-code", HeaderValue::from_static(refusal.code.as_str()));
+    headers.insert(names::REQUEST_ID, value(&request_id));
+    headers.insert(names::CODE, HeaderValue::from_static(refusal.code.as_str()));
     if let Some(after) = refusal.retry_after {
         headers.insert(header::RETRY_AFTER, after.as_secs().max(1).into());
     }
@@ -73,7 +73,7 @@ pub(crate) fn upstream_failure(
     failure: &glaux_llm::UpstreamFailure,
     id: CallId,
 ) -> Response<Body> {
-    headers.insert("x-glaux-code", HeaderValue::from_static(Code::UpstreamError.as_str()));
+    headers.insert(names::CODE, HeaderValue::from_static(Code::UpstreamError.as_str()));
     if let Some(after) = failure.retry_after {
         headers.insert(header::RETRY_AFTER, after.as_secs().max(1).into());
     }
@@ -99,9 +99,9 @@ pub(crate) fn limited(limited: &Limited) -> Refusal {
 /// What every answer of a model carries.
 pub(crate) fn headers(id: CallId, journal_seq: u64, model: &str) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(12);
-    headers.insert("x-glaux-request-id", value(&id.to_string()));
-    headers.insert("x-glaux-model", value(model));
-    headers.insert("x-glaux-journal", journal_seq.into());
+    headers.insert(names::REQUEST_ID, value(&id.to_string()));
+    headers.insert(names::MODEL, value(model));
+    headers.insert(names::JOURNAL, journal_seq.into());
     headers
 }
 
@@ -114,8 +114,8 @@ pub(crate) fn rate_limits(standings: &[Standing], headers: &mut HeaderMap) {
         return;
     };
     let (name, reset) = (tightest.kind.as_str(), tightest.reset.as_secs());
-    headers.insert("ratelimit", value(&format!("\"{name}\";r={};t={reset}", tightest.remaining)));
-    headers.insert("ratelimit-policy", value(&format!("\"{name}\";q={};w=60", tightest.limit)));
+    headers.insert(names::RATE_LIMIT, value(&format!("\"{name}\";r={};t={reset}", tightest.remaining)));
+    headers.insert(names::RATE_LIMIT_POLICY, value(&format!("\"{name}\";q={};w=60", tightest.limit)));
 }
 
 /// An amount as a header shows it.

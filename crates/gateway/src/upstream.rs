@@ -1,7 +1,6 @@
 //! Connections to providers: HTTP/1.1 over TCP or TLS, kept alive, without Nagle's delay.
 
 use std::{
-    collections::HashMap,
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -10,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use foldhash::HashMap;
 use glaux_kernel::ProviderId;
 use glaux_routing::Provider;
 use http::response::Parts;

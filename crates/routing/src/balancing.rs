@@ -12,7 +12,7 @@ pub struct Conditions<'a> {
     /// A uniform number of this call.
     pub random: u64,
     /// A hash that calls of one session, user or prompt prefix share.
-    pub affinity: u64,
+    pub affinity: &'a dyn Fn() -> u64,
     /// Recent microseconds to a model's first byte; absent: never seen.
     pub latency: &'a dyn Fn(&Model) -> Option<u64>,
     /// The most that this call can cost at a model.
@@ -36,7 +36,7 @@ pub fn order<'a>(route: &'a Route, conditions: &Conditions<'_>) -> SmallVec<[&'a
             Balancing::Cost => {
                 weighted.sort_by_key(|(model, _)| (conditions.bound)(model).map_or(i64::MAX, Money::nanos));
             }
-            Balancing::CacheAffine => shuffle(&mut weighted, conditions.affinity),
+            Balancing::CacheAffine => shuffle(&mut weighted, (conditions.affinity)()),
         }
     }
     let mut order: SmallVec<[&Arc<Model>; 4]> = SmallVec::new();

@@ -1,5 +1,6 @@
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
+use foldhash::HashMap;
 use glaux_kernel::{ApplicationId, FeatureId, KeyId, Money};
 use smallvec::SmallVec;
 

@@ -1,5 +1,6 @@
-use std::{collections::HashMap, net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 
+use foldhash::HashMap;
 use glaux_kernel::{ApplicationId, Environment, FeatureId, KeyId, ModelId, OrganizationId, ProviderId, Timestamp};
 use glaux_llm::{Base, Credentials, PriceRule, ProviderKind};
 use ipnet::IpNet;
@@ -8,8 +9,8 @@ use jiff::tz::TimeZone;
 use crate::{
     BudgetIndex,
     document::{self, Document, FeatureStatus, Limits, Policy, ProviderLimits},
-};
     payload::PayloadPolicy,
+};
 
 /// SHA-256 of a key's secret.
 pub type KeyHash = [u8; 32];
@@ -103,20 +104,20 @@ pub struct Feature {
     /// Each end user's calls of the feature.
     pub user_limits: Limits,
     assignments: [Option<Arc<Assignment>>; 3],
-}
     payloads: [Arc<PayloadPolicy>; 3],
+}
 
 impl Feature {
     /// What serves it in `environment`.
     pub fn assignment(&self, environment: Environment) -> Option<&Arc<Assignment>> {
         self.assignments[environment as usize].as_ref()
     }
-}
 
     /// What is kept of its calls in `environment`.
     pub fn payloads(&self, environment: Environment) -> &Arc<PayloadPolicy> {
         &self.payloads[environment as usize]
     }
+}
 
 /// What serves a feature in an environment.
 #[derive(Debug)]
@@ -207,7 +208,7 @@ impl Snapshot {
         let mut findings = Vec::new();
         let providers = build_providers(&document.providers, open, &mut findings);
         let models = build_models(document.models, &providers, &mut findings);
-        let mut organizations = HashMap::new();
+        let mut organizations = HashMap::default();
         let tenants = document.organizations.iter().filter(|tenant| tenant.id != OrganizationId::PLATFORM);
         for tenant in tenants {
             let time_zone = TimeZone::get(&tenant.time_zone).unwrap_or_else(|_| {
@@ -260,7 +261,7 @@ fn build_providers(
     open: impl Fn(&document::Provider) -> Result<Credentials, String>,
     findings: &mut Vec<Finding>,
 ) -> HashMap<ProviderId, (OrganizationId, Arc<Provider>)> {
-    let mut built = HashMap::new();
+    let mut built = HashMap::default();
     for provider in providers {
         match open(provider).and_then(|credentials| Ok((credentials, base(provider)?))) {
             Ok((credentials, base)) => {
@@ -292,7 +293,7 @@ fn build_models(
     providers: &HashMap<ProviderId, (OrganizationId, Arc<Provider>)>,
     findings: &mut Vec<Finding>,
 ) -> HashMap<OrganizationId, ModelsByName> {
-    let mut built: HashMap<OrganizationId, ModelsByName> = HashMap::new();
+    let mut built: HashMap<OrganizationId, ModelsByName> = HashMap::default();
     for model in models {
         let Some((organization, provider)) = providers.get(&model.provider) else {
             findings.push(finding("model", &model.name, "its provider can't be served".to_owned()));
@@ -324,7 +325,7 @@ fn build_aliases<'a>(
     models: &ModelsByName,
     findings: &mut Vec<Finding>,
 ) -> ModelsByName {
-    let mut built = HashMap::new();
+    let mut built = HashMap::default();
     for alias in aliases {
         match models.get(alias.model.as_str()) {
             Some(model) => {
@@ -341,7 +342,7 @@ fn build_features<'a>(
     models: &ModelsByName,
     findings: &mut Vec<Finding>,
 ) -> HashMap<Box<str>, Arc<Feature>> {
-    let mut built = HashMap::new();
+    let mut built = HashMap::default();
     for feature in features {
         let mut assignments = [None, None, None];
         for assignment in &feature.assignments {
@@ -355,11 +356,11 @@ fn build_features<'a>(
             limits: feature.limits,
             user_limits: feature.user_limits,
             assignments,
-        };
             payloads: Environment::ALL.map(|environment| {
                 let stated = feature.payloads.get(&environment).cloned();
                 Arc::new(stated.unwrap_or_else(|| PayloadPolicy::default_in(environment)))
             }),
+        };
         built.insert(resolved.name.clone(), Arc::new(resolved));
     }
     built
@@ -392,7 +393,7 @@ fn build_keys(
     organizations: &HashMap<OrganizationId, Arc<Organization>>,
     findings: &mut Vec<Finding>,
 ) -> HashMap<KeyHash, Arc<Key>> {
-    let mut built = HashMap::new();
+    let mut built = HashMap::default();
     for key in keys {
         let (Some(organization), Some(hash)) = (organizations.get(&key.organization), parse_hash(&key.sha256)) else {
             findings.push(finding("key", &key.id, "its organization or its hash is not valid".to_owned()));
