@@ -4,11 +4,9 @@
 //! - On a budget that blocks, spent + held never passes the amount by a reservation; only by a settlement above its
 //!   hold, which is an overrun.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
+use foldhash::HashMap;
 use glaux_kernel::{AttemptId, BudgetId, CallId, HoldId, OrganizationId, Timestamp};
 
 use crate::record::Charge;
@@ -226,7 +224,7 @@ impl Accounts {
 
     /// Forgets periods that are over: nothing is held in them, and a later one began before `cutoff`.
     pub(crate) fn forget_before(&mut self, cutoff: Timestamp) {
-        let mut latest: HashMap<BudgetId, Timestamp> = HashMap::new();
+        let mut latest: HashMap<BudgetId, Timestamp> = HashMap::default();
         for charge in self.accounts.keys().filter(|charge| charge.period_start < cutoff) {
             let start = latest.entry(charge.budget).or_insert(charge.period_start);
             *start = charge.period_start.max(*start);

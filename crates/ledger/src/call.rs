@@ -84,9 +84,10 @@ impl OpenCall {
         let mut core = self.shared.core.lock();
         let Core { writer, state } = &mut *core;
         let throttled_by = state.accounts.admit(open.budgets, opened.nanos)?;
-        let commit = writer.append_opening(RecordRef::HoldOpened(&opened), now)?;
+        let appended = writer.append_opening(RecordRef::HoldOpened(&opened), now)?;
         state.open(opened);
         drop(core);
+        let commit = self.shared.commit(appended);
         self.holds += 1;
         Ok(Hold::new(Reservation::new(Arc::clone(&self.shared), open.hold), commit, throttled_by))
     }

@@ -117,9 +117,9 @@ impl SentHold {
         }
         accounts.admit_more(&hold.opened.charges, nanos - hold.nanos)?;
         let extended = HoldExtended { hold: self.reservation.hold, at, nanos, bound };
-        let commit = writer.append_opening(RecordRef::HoldExtended(&extended), at)?;
+        let appended = writer.append_opening(RecordRef::HoldExtended(&extended), at)?;
         state.extend(extended);
-        Ok(commit)
+        Ok(shared.commit(appended))
     }
 
     /// Turns what was held into what was spent: the actual cost, also above the hold.
@@ -146,7 +146,8 @@ impl Reservation {
     fn close(&mut self, ending: Ending, call: Option<&mut Call>) -> Settled {
         self.stage = Stage::Settled;
         let now = self.shared.clock.now();
-        self.shared.core.lock().close(self.hold, ending, call, now)
+        let (overrun, appended) = self.shared.core.lock().close(self.hold, ending, call, now);
+        Settled { overrun, commit: self.shared.commit(appended) }
     }
 }
 

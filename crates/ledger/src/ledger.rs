@@ -13,11 +13,10 @@ use parking_lot::Mutex;
 
 use crate::{
     Error,
-    balance::{Balance, Event},
+    balance::{Balance, Event, Overrun},
     call::OpenCall,
     directory::DataDirectory,
     frame::RecordRef,
-    hold::Settled,
     keeper::Keeper,
     medium::{FileSystem, Medium},
     record::{Call, Charge},
@@ -27,7 +26,7 @@ use crate::{
     state::State,
     sync::{Commit, GroupSync},
     tail::Tail,
-    writer::Writer,
+    writer::{Appended, Writer},
 };
 
 /// When a record counts as written.
@@ -106,7 +105,10 @@ impl Ledger {
     ) -> Result<Self, Error> {
         let (mut core, recovery) = recovery::recover(medium, &directory, options, clock.now())?;
         let syncer = match options.commit {
-            CommitMode::Process => None,
+            CommitMode::Process => {
+                core.writer.gather();
+                None
+            }
             CommitMode::Power => Some(start_syncing(&mut core)?),
         };
         let calls_in_flight = AtomicU64::new(0);
@@ -190,37 +192,54 @@ fn start_syncing(core: &mut Core) -> Result<(Arc<GroupSync>, JoinHandle<()>), Er
 
 impl Core {
     /// Settles a hold, once: appends the attempt, and the call if this is its end, in one write.
-    pub(crate) fn close(&mut self, hold: HoldId, ending: Ending, call: Option<&mut Call>, now: Timestamp) -> Settled {
+    pub(crate) fn close(
+        &mut self,
+        hold: HoldId,
+        ending: Ending,
+        call: Option<&mut Call>,
+        now: Timestamp,
+    ) -> (Option<Overrun>, Appended) {
         let Self { writer, state } = self;
-        let Some(open) = state.holds.get(&hold) else {
-            return Settled { overrun: None, commit: Commit::done() };
-        };
+        let Some(open) = state.holds.get(&hold) else { return (None, Appended::Told(Commit::done())) };
         let late = state.calls.get(&open.opened.call).is_some_and(|tally| tally.recorded);
         let attempt = ending.into_attempt(open, now, late);
         let overrun = state.settle(&attempt);
-        let commit = match call {
+        let appended = match call {
             None => writer.append_closing(&[RecordRef::Attempt(&attempt)], now),
             Some(call) => {
                 state.complete(call);
-                let commit = writer.append_closing(&[RecordRef::Attempt(&attempt), RecordRef::Call(call)], now);
+                let appended = writer.append_closing(&[RecordRef::Attempt(&attempt), RecordRef::Call(call)], now);
                 state.record(call);
-                commit
+                appended
             }
         };
-        Settled { overrun, commit }
+        (overrun, appended)
     }
 }
 
 impl Shared {
     /// Appends the record of a call, with the count and cost of its attempts.
-    pub(crate) fn record_call(&self, call: &mut Call) -> Commit {
+    pub(crate) fn record_call(self: &Arc<Self>, call: &mut Call) -> Commit {
         let now = self.clock.now();
         let mut core = self.core.lock();
         let Core { writer, state } = &mut *core;
         state.complete(call);
-        let commit = writer.append_closing(&[RecordRef::Call(call)], now);
+        let appended = writer.append_closing(&[RecordRef::Call(call)], now);
         state.record(call);
-        commit
+        self.commit(appended)
+    }
+
+    /// What to await for a record.
+    pub(crate) fn commit(self: &Arc<Self>, appended: Appended) -> Commit {
+        match appended {
+            Appended::Told(commit) => commit,
+            Appended::Gathered(position) => Commit::gathered(position, Arc::clone(self)),
+        }
+    }
+
+    /// Writes what was gathered, at least up to `position`.
+    pub(crate) fn write_gathered(&self, position: Position) -> Result<(), Error> {
+        self.core.lock().writer.write_gathered(position)
     }
 
     pub(crate) fn call_opened(&self) {

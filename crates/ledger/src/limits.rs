@@ -8,12 +8,12 @@
 //! - Tokens are taken by estimate and corrected when the usage is known; the correction may overdraw the bucket.
 
 use std::{
-    collections::HashMap,
     hash::{BuildHasher, RandomState},
     sync::Arc,
     time::Duration,
 };
 
+use foldhash::HashMap;
 use glaux_kernel::{FeatureId, KeyId, OrganizationId};
 use parking_lot::Mutex;
 use smallvec::SmallVec;

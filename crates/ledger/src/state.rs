@@ -2,8 +2,9 @@
 //!
 //! One fold for the running program and for replay: the state after a restart is the state before it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
+use foldhash::HashMap;
 use glaux_kernel::{CallId, HoldId, Timestamp};
 use glaux_llm::Usage;
 

@@ -1,9 +1,13 @@
-//! When a record counts as written: at once, or when the disk has it.
+//! When a record counts as written: when the operating system has it, or when the disk has it.
+//!
+//! Under `commit = process` records are gathered: the first of those that wait lets everybody else who can run append
+//! first, and then writes for all.
 //!
 //! Under `commit = power` one thread syncs for everybody: whatever was appended while the last sync ran is covered by
 //! the next one (group commit).
 
 use std::{
+    fmt,
     fs::File,
     future::Future,
     io,
@@ -14,20 +18,38 @@ use std::{
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::{Error, segment::Position};
+use crate::{Error, ledger::Shared, segment::Position};
 
 /// A record on its way to the disk. Await it before what the record vouches for goes out.
 ///
-/// Under `commit = process` it is ready at once.
-#[derive(Debug)]
+/// Dropped, it writes what was gathered; nobody learns whether that failed.
 #[must_use = "what the record vouches for may go out only when this is done"]
 pub struct Commit(State);
 
-#[derive(Debug)]
 enum State {
     Done,
     Failed(Option<Error>),
+    /// In memory, up to this position. Others were let append, or are about to be.
+    Gathered(Position, Arc<Shared>, Others),
     Syncing(Position, Arc<GroupSync>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Others {
+    Waiting,
+    LetBy,
+}
+
+impl fmt::Debug for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.0 {
+            State::Done => "done",
+            State::Failed(_) => "failed",
+            State::Gathered(..) => "gathered",
+            State::Syncing(..) => "syncing",
+        };
+        f.debug_tuple("Commit").field(&state).finish()
+    }
 }
 
 impl Commit {
@@ -39,12 +61,19 @@ impl Commit {
         Self(State::Failed(Some(error)))
     }
 
+    pub(crate) fn gathered(position: Position, shared: Arc<Shared>) -> Self {
+        Self(State::Gathered(position, shared, Others::Waiting))
+    }
+
     pub(crate) fn syncing(position: Position, sync: Arc<GroupSync>) -> Self {
         Self(State::Syncing(position, sync))
     }
 
-    /// The outcome, if it is known already.
+    /// The outcome, if it can be known without waiting.
     pub fn try_wait(&mut self) -> Option<Result<(), Error>> {
+        if let State::Gathered(_, _, others) = &mut self.0 {
+            *others = Others::LetBy;
+        }
         match Pin::new(self).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(outcome) => Some(outcome),
             Poll::Pending => None,
@@ -59,7 +88,26 @@ impl Future for Commit {
         match &mut self.0 {
             State::Done => Poll::Ready(Ok(())),
             State::Failed(error) => Poll::Ready(error.take().map_or(Ok(()), Err)),
+            State::Gathered(_, _, others @ Others::Waiting) => {
+                *others = Others::LetBy;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            State::Gathered(position, shared, Others::LetBy) => {
+                let written = shared.write_gathered(*position);
+                self.0 = State::Done;
+                Poll::Ready(written)
+            }
             State::Syncing(position, sync) => sync.poll(*position, context.waker()),
+        }
+    }
+}
+
+impl Drop for Commit {
+    fn drop(&mut self) {
+        if let State::Gathered(position, shared, _) = &self.0 {
+            // What can't be written now is written with the next record.
+            drop(shared.write_gathered(*position));
         }
     }
 }

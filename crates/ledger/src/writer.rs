@@ -1,6 +1,8 @@
 //! The one who appends. Not shared: the ledger's lock is around it.
 //!
 //! - Bytes go to an explicit offset, so that a failed write is overwritten by the next.
+//! - Once told to, it gathers: a record waits in memory until the first of those that wait for theirs asks, and then
+//!   all go out in one write. Nobody is vouched for before. A disk that failed ends this until it takes bytes again.
 //! - What opens a hold is refused when the disk is full. What closes one is never lost: the reserve is released for it,
 //!   and if even that is not enough it waits in memory, before everything that comes later.
 
@@ -17,6 +19,9 @@ use crate::{
     sync::{Commit, GroupSync},
 };
 
+/// More than this is not gathered.
+const GATHER_BYTES: usize = 64 << 10;
+
 pub(crate) struct Writer {
     directory: PathBuf,
     node: NodeId,
@@ -27,10 +32,22 @@ pub(crate) struct Writer {
     reserve_taken: bool,
     file: Arc<File>,
     end: Position,
-    /// Frames that are not in the file: none, or settlements that no disk would take.
+    /// Frames that are not in the file: gathered, or settlements that no disk would take.
     unwritten: Vec<u8>,
+    gathers: bool,
+    /// The last write failed.
+    failing: bool,
     watermark: Arc<Mutex<Position>>,
     sync: Option<Arc<GroupSync>>,
+}
+
+/// Where a record went.
+#[must_use = "what the record vouches for may go out only when this is done"]
+pub(crate) enum Appended {
+    /// To the file, or it could not.
+    Told(Commit),
+    /// To memory. It is in the file when [`Writer::write_gathered`] has written up to here.
+    Gathered(Position),
 }
 
 /// What a writer starts with.
@@ -63,6 +80,8 @@ impl Writer {
             file: Arc::new(file),
             end,
             unwritten: Vec::with_capacity(4096),
+            gathers: false,
+            failing: false,
             watermark: Arc::new(Mutex::new(end)),
             sync: None,
         };
@@ -70,6 +89,11 @@ impl Writer {
             Ok(()) | Err(Error::DiskFull) => Ok(writer),
             Err(error) => Err(error),
         }
+    }
+
+    /// From here on records are written together with others.
+    pub(crate) fn gather(&mut self) {
+        self.gathers = true;
     }
 
     /// From here on a commit waits for the disk.
@@ -98,12 +122,21 @@ impl Writer {
     }
 
     /// Where the next record goes, if all before it are in the file.
-    pub(crate) fn end(&self) -> Option<Position> {
-        self.unwritten.is_empty().then_some(self.end)
+    pub(crate) fn end(&mut self) -> Option<Position> {
+        let written = self.unwritten.is_empty() || self.flush_with_reserve().is_ok();
+        written.then_some(self.end)
+    }
+
+    /// Writes what was gathered, if the file does not reach up to `position` yet.
+    pub(crate) fn write_gathered(&mut self, position: Position) -> Result<(), Error> {
+        if self.end < position {
+            drop(self.flush_with_reserve()?);
+        }
+        Ok(())
     }
 
     /// Appends what commits to more spending. On an error nothing of it is in the ledger.
-    pub(crate) fn append_opening(&mut self, record: RecordRef<'_>, now: Timestamp) -> Result<Commit, Error> {
+    pub(crate) fn append_opening(&mut self, record: RecordRef<'_>, now: Timestamp) -> Result<Appended, Error> {
         if !self.reserve_taken {
             return Err(Error::DiskFull);
         }
@@ -113,31 +146,45 @@ impl Writer {
         self.rotate_if_full(now)?;
         let waiting = self.unwritten.len();
         frame::encode(record, &mut self.unwritten)?;
-        self.flush().inspect_err(|_| self.unwritten.truncate(waiting))
+        if let Some(position) = self.gathered() {
+            return Ok(Appended::Gathered(position));
+        }
+        self.flush().map(Appended::Told).inspect_err(|_| self.unwritten.truncate(waiting))
     }
 
     /// Appends what ends a hold or a call. It is in the ledger's order whatever happens; the commit fails as long as it
     /// is only in memory.
-    pub(crate) fn append_closing(&mut self, records: &[RecordRef<'_>], now: Timestamp) -> Commit {
+    pub(crate) fn append_closing(&mut self, records: &[RecordRef<'_>], now: Timestamp) -> Appended {
+        // A settlement had better go into a segment that is too long than nowhere.
+        let rotated = self.rotate_if_full(now).is_ok();
         for record in records {
             if let Err(error) = frame::encode(*record, &mut self.unwritten) {
-                return Commit::failed(error);
+                return Appended::Told(Commit::failed(error));
             }
         }
-        self.flush_with_reserve(now).unwrap_or_else(Commit::failed)
+        match self.gathered().filter(|_| rotated) {
+            Some(position) => Appended::Gathered(position),
+            None => Appended::Told(self.flush_with_reserve().unwrap_or_else(Commit::failed)),
+        }
     }
 
     /// Tries again to write what waits in memory and to take back the reserve.
     pub(crate) fn mend(&mut self, now: Timestamp) -> Result<(), Error> {
         if !self.unwritten.is_empty() {
-            drop(self.flush_with_reserve(now)?);
+            let _rotated_later = self.rotate_if_full(now).is_err();
+            drop(self.flush_with_reserve()?);
         }
         self.retake_reserve()
     }
 
-    fn flush_with_reserve(&mut self, now: Timestamp) -> Result<Commit, Error> {
-        // A settlement had better go into a segment that is too long than nowhere.
-        let _rotated_later = self.rotate_if_full(now).is_err();
+    /// Up to where the file will reach, if what is not in it may wait for others.
+    fn gathered(&self) -> Option<Position> {
+        let bytes = self.unwritten.len();
+        let may_wait = self.gathers && !self.failing && self.sync.is_none() && bytes < GATHER_BYTES;
+        may_wait.then(|| Position { offset: self.end.offset + bytes as u64, ..self.end })
+    }
+
+    fn flush_with_reserve(&mut self) -> Result<Commit, Error> {
         match self.flush() {
             Err(Error::DiskFull) if self.reserve_taken => {
                 self.reserve_taken = false;
@@ -151,7 +198,9 @@ impl Writer {
 
     /// Writes everything that is not in the file, in one write.
     fn flush(&mut self) -> Result<Commit, Error> {
-        self.medium.write(&self.file, &self.unwritten, self.end.offset).map_err(|error| Error::write(&error))?;
+        let written = self.medium.write(&self.file, &self.unwritten, self.end.offset);
+        self.failing = written.is_err();
+        written.map_err(|error| Error::write(&error))?;
         self.end.offset += self.unwritten.len() as u64;
         self.unwritten.clear();
         *self.watermark.lock() = self.end;

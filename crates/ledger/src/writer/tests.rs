@@ -86,8 +86,20 @@ impl World {
         }
     }
 
+    /// Appends an opening that waits for others; gives where it ends.
+    fn gather(&mut self, number: i64) -> Position {
+        match self.writer.append_opening(RecordRef::HoldExtended(&record(number)), NOW) {
+            Ok(Appended::Gathered(position)) => position,
+            Ok(Appended::Told(_)) => panic!("it was not gathered"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
     fn close(&mut self, number: i64) -> Result<(), Error> {
-        self.writer.append_closing(&[RecordRef::HoldExtended(&record(number))], NOW).try_wait().unwrap()
+        match self.writer.append_closing(&[RecordRef::HoldExtended(&record(number))], NOW) {
+            Appended::Told(mut commit) => commit.try_wait().unwrap(),
+            Appended::Gathered(position) => self.writer.write_gathered(position),
+        }
     }
 
     /// The numbers of what can be read while the writer lives.
@@ -144,6 +156,33 @@ fn nothing_opens_until_the_reserve_is_back() {
     world.free.store(RESERVE + 1000, Relaxed);
     world.writer.mend(NOW).unwrap();
     assert!(world.fill() > 0);
+}
+
+#[test]
+fn what_is_gathered_goes_out_together() {
+    let mut world = World::new(RESERVE + 1000, RESERVE);
+    world.writer.gather();
+    let positions = [0, 1, 2].map(|number| world.gather(number));
+    assert_eq!(world.live(), [] as [i64; 0]);
+    world.writer.write_gathered(positions[1]).unwrap();
+    assert_eq!(world.live(), [0, 1, 2]);
+    assert_eq!(world.writer.end(), Some(positions[2]));
+    assert_eq!(world.at_rest(), world.live());
+}
+
+#[test]
+fn what_is_gathered_on_a_full_disk_is_not_vouched_for_and_keeps_its_place() {
+    let mut world = World::new(RESERVE, 0);
+    world.writer.gather();
+    let position = world.gather(0);
+    assert!(matches!(world.writer.write_gathered(position), Err(Error::DiskFull)));
+    assert!(matches!(world.writer.append_opening(RecordRef::HoldExtended(&record(1)), NOW), Err(Error::DiskFull)));
+    assert!(world.close(2).is_err());
+    world.free.store(3 * RESERVE, Relaxed);
+    world.writer.mend(NOW).unwrap();
+    assert_eq!(world.live(), [0, 2]);
+    assert_eq!(world.gather(3), world.writer.end().unwrap(), "it gathers again");
+    assert_eq!(world.at_rest(), [0, 2, 3]);
 }
 
 #[test]

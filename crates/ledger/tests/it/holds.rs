@@ -23,8 +23,9 @@ fn a_call_holds_then_spends_its_actual_cost() {
     let mut call = world.begin(&ledger);
     let hold = world.hold(&mut call, 400, &budgets).unwrap();
     assert_eq!((balance(&ledger, 1), balance(&ledger, 2)), ((0, 400), (0, 400)));
-    let settled = hold.mark_sent().settle_with_call(settlement(150), call);
+    let mut settled = hold.mark_sent().settle_with_call(settlement(150), call);
     assert_eq!(settled.overrun, None);
+    settled.commit.try_wait().unwrap().unwrap();
     assert_eq!((balance(&ledger, 1), balance(&ledger, 2)), ((150, 0), (150, 0)));
     let books = audit::read(&world.segments());
     books.assert_closed();

@@ -124,6 +124,9 @@ fn run(steps: Vec<(usize, Step)>) {
         let balance = ledger.balance(charges[0]);
         assert!(balance.spent_nanos + balance.held_nanos <= AMOUNT, "{balance:?}");
     }
+    for (hold, _) in slots.iter_mut().filter_map(|slot| slot.hold.as_mut()) {
+        hold.committed().try_wait().unwrap().unwrap();
+    }
     let books = audit::read(&world.segments());
     for charge in charges {
         let balance = ledger.balance(charge);

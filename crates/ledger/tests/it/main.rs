@@ -7,6 +7,7 @@ mod concurrency;
 mod crash;
 mod damage;
 mod directory;
+mod gathering;
 mod holds;
 mod interleavings;
 mod live;
