@@ -9,6 +9,8 @@ const MAY_REACH_ALL: &[(&str, &str)] = &[
     ("jobs", "takes the next job, whosever it is"),
     ("ledger-store", "carries the ledger of a node, which serves all organizations, into the database"),
     ("platform-identity", "finds the organization that a session or token belongs to"),
+    ("platform-operations", "compares the journal's position with the one that calls are served by"),
+    ("platform-payloads", "deletes what has expired, whosever it is"),
     ("platform-publish", "builds one snapshot of all organizations"),
     ("testkit", "prepares tests"),
 ];
