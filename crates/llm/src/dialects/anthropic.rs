@@ -3,6 +3,7 @@
 mod answer;
 mod decode;
 mod encode;
+mod parameters;
 mod read_stream;
 mod write_stream;
 
