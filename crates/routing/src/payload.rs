@@ -102,6 +102,7 @@ pub trait KeepPayload: Send + Sync + 'static {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Document, Snapshot, document};
 
     #[test]
     fn production_keeps_nothing_by_default() {
@@ -111,6 +112,30 @@ mod tests {
         let at = Timestamp::from_micros(0);
         let end = PayloadPolicy::default_in(Environment::Staging).expires_at(at);
         assert_eq!(end.as_micros(), 7 * 24 * 3600 * 1_000_000);
+    }
+
+    #[test]
+    fn what_is_stated_of_a_feature_is_served() {
+        let organization: OrganizationId = "org_01890000000070008000000000000000".parse().unwrap();
+        let stated = PayloadPolicy { days: 3, ..PayloadPolicy::default_in(Environment::Production) };
+        let document = Document {
+            organizations: vec![document::Organization { id: organization, time_zone: "UTC".to_owned() }],
+            features: vec![document::Feature {
+                organization,
+                id: "feat_01890000000070008000000000000000".parse().unwrap(),
+                name: "chatbot".to_owned(),
+                status: document::FeatureStatus::Active,
+                limits: Default::default(),
+                user_limits: Default::default(),
+                payloads: [(Environment::Production, stated)].into(),
+                assignments: Vec::new(),
+            }],
+            ..Document::default()
+        };
+        let (snapshot, findings) = Snapshot::build(document, |_| Err(String::new()));
+        assert_eq!(findings, []);
+        let feature = &snapshot.organization(organization).unwrap().features["chatbot"];
+        assert_eq!(Environment::ALL.map(|environment| feature.payloads(environment).days), [7, 7, 3]);
     }
 
     #[test]

@@ -39,6 +39,7 @@ const CAPABILITIES: &[&str] = &[
     "platform-models",
     "platform-keys",
     "platform-spending",
+    "platform-payloads",
     "platform-operations",
     "platform-changes",
 ];
@@ -71,6 +72,7 @@ const LAYERS: &[Layer] = &[
         name: "platform-changes",
         may_use: &[FOUNDATION, &["platform-features", "platform-models", "platform-spending"]],
     },
+    Layer { name: "platform-payloads", may_use: &[FOUNDATION] },
     Layer { name: "platform-publish", may_use: &[FOUNDATION, CAPABILITIES] },
     Layer { name: "testkit", may_use: &[FOUNDATION, &["gateway"]] },
     Layer { name: "server", may_use: &[FOUNDATION, CAPABILITIES, &["platform-publish", "gateway"]] },
