@@ -202,6 +202,11 @@ impl Server {
         }
     }
 
+    /// Where its socket lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The address of `database` for `role`.
     pub fn address(&self, role: &str, database: &str) -> String {
         let folder = self.folder.to_string_lossy().replace('/', "%2F");

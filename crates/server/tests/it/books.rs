@@ -76,7 +76,7 @@ impl Books {
 pub(crate) async fn wait_until_projected(glaux: &Glaux, calls: usize) {
     let path = "/spending/analytics?from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z";
     let mut there = 0;
-    for _ in 0..1200 {
+    for _ in 0..4000 {
         let sums = glaux.manage(Method::GET, path, "").await;
         there = sums["items"].as_array().unwrap().iter().map(|sum| sum["calls"].as_u64().unwrap()).sum();
         if there >= calls as u64 {

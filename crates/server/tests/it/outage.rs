@@ -154,6 +154,7 @@ async fn a_gateway_starts_while_postgresql_does_not_answer() {
 
 mod soak {
     use super::*;
+    use crate::silence::Network;
 
     const LONG: Duration = Duration::from_secs(600);
 
@@ -163,5 +164,33 @@ mod soak {
         if crate::process::asked_to_soak() {
             load_through(Absence::Stopped, LONG, Duration::from_millis(20)).await;
         }
+    }
+
+    /// Takes two minutes: `make soak`.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn connections_that_are_lost_without_a_word_are_given_up() {
+        if !crate::process::asked_to_soak() {
+            return;
+        }
+        let server = Server::of_its_own().await;
+        let network = Network::before(server.folder());
+        let address = server.address(RUNTIME, &server.migrated_database().await);
+        let directory = tempfile::tempdir().unwrap();
+        let mut glaux = Arc::new(Glaux::start(directory.path(), Some(&network.address(server.folder(), &address))));
+        let key = glaux.first_key.clone().unwrap();
+        let slow = r#"{"provider":"sandbox","name":"echo+slow-100","type":"llm"}"#;
+        glaux.manage(Method::POST, "/models", slow).await;
+        let load = Load::start(&glaux, &key, 12, Duration::from_millis(5));
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            network.lose_connections();
+        }
+        serves_changes(&glaux).await;
+        let seen = load.finish().await;
+        assert_eq!((&seen.refused, &seen.cut, seen.unanswered), (&Vec::new(), &Vec::new(), 0));
+        let calls = seen.answered.len() + seen.hung_up.len();
+        books::wait_until_projected(&glaux, calls).await;
+        Arc::get_mut(&mut glaux).unwrap().stop();
+        books::verify(directory.path(), Some(&address), calls);
     }
 }

@@ -49,12 +49,14 @@ pub(crate) struct Start(Command);
 
 impl Start {
     pub(crate) fn over(directory: &Path) -> Self {
-        Self::by(Command::new(env!("CARGO_BIN_EXE_glaux")), directory)
+        let mut command = Command::new(env!("CARGO_BIN_EXE_glaux"));
+        command.arg("serve");
+        Self::by(command, directory)
     }
 
-    /// Started by a command that runs the binary.
+    /// By a command that ends in `glaux serve`.
     pub(crate) fn by(mut command: Command, directory: &Path) -> Self {
-        command.arg("serve").env_clear().stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command.env_clear().stdout(Stdio::piped()).stderr(Stdio::inherit());
         let start = Self(command).set("GLAUX_LISTEN", "127.0.0.1:0").set("GLAUX_ADMIN_TOKEN", ADMIN_TOKEN);
         start.set("GLAUX_MASTER_KEY", MASTER_KEY).set("GLAUX_DATA_DIR", directory.to_str().unwrap())
     }
