@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use glaux_kernel::{CallId, Timestamp, problem::Code};
 use glaux_ledger::{
     OpenCall,
@@ -14,17 +15,21 @@ use glaux_routing::{
     admission::{self, LimitSubject},
     balancing,
 };
-use http::{HeaderMap, Response, header};
+use http::{HeaderMap, Method, Response, Uri, header, request::Parts};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use smallvec::SmallVec;
 
 use crate::{
-    Body, Gateway,
+    Body, Gateway, OwnCall,
     attempt::{self, Attempted},
     cache, client_address, holding,
     ingress::{self, Annotations},
     names, respond,
 };
+
+/// What the program's own calls ask for.
+const CHAT: &str = "/v1/chat/completions";
 
 /// A call that is being served: who calls, under which configuration, and its record.
 pub(crate) struct Call {
@@ -55,17 +60,58 @@ pub(crate) enum Reason {
     Failed(Box<UpstreamFailure>),
 }
 
-/// Serves one call: reads it, admits it, tries its models in order, answers in its dialect.
+/// Serves one call: knows who calls, reads it, admits it, tries its models in order, answers in its dialect.
 pub(crate) async fn serve(gateway: &Arc<Gateway>, request: http::Request<Incoming>, peer: IpAddr) -> Response<Body> {
-    let (at, started) = (gateway.clock.now(), gateway.clock.monotonic());
-    let id = CallId::new(at, &*gateway.rng);
+    let arrival = Arrival::now(gateway);
     let (parts, body) = request.into_parts();
-    let snapshot = gateway.snapshot();
+    match authenticate(gateway, &arrival.snapshot, &parts.headers, peer, arrival.at) {
+        Ok(key) => serve_for(gateway, arrival, key, Purpose::Call, parts, body).await,
+        Err(refusal) => respond::refuse(parts.uri.path(), arrival.id, &refusal),
+    }
+}
 
-    let key = match authenticate(gateway, &snapshot, &parts.headers, peer, at) {
-        Ok(key) => key,
-        Err(refusal) => return respond::refuse(parts.uri.path(), id, &refusal),
+/// Serves a call of the program's own.
+pub(crate) async fn serve_own(gateway: &Arc<Gateway>, call: OwnCall) -> Response<Body> {
+    let arrival = Arrival::now(gateway);
+    let OwnCall { organization, purpose, body } = call;
+    let mut request = http::Request::new(Full::new(body));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = Uri::from_static(CHAT);
+    let (parts, body) = request.into_parts();
+    let Some(organization) = arrival.snapshot.organization(organization) else {
+        let unknown = Refusal::new(Code::NotFound, "The organization has no configuration in force.");
+        return respond::refuse(CHAT, arrival.id, &unknown);
     };
+    let key = Arc::new(Key::of_the_program(Arc::clone(organization)));
+    serve_for(gateway, arrival, key, purpose, parts, body).await
+}
+
+/// When a call came, and the configuration that it is served by.
+struct Arrival {
+    at: Timestamp,
+    started: Duration,
+    id: CallId,
+    snapshot: Arc<Snapshot>,
+}
+
+impl Arrival {
+    fn now(gateway: &Gateway) -> Self {
+        let at = gateway.clock.now();
+        let id = CallId::new(at, &*gateway.rng);
+        Self { at, started: gateway.clock.monotonic(), id, snapshot: gateway.snapshot() }
+    }
+}
+
+/// Serves one call of whoever holds `key`.
+async fn serve_for(
+    gateway: &Arc<Gateway>,
+    arrival: Arrival,
+    key: Arc<Key>,
+    purpose: Purpose,
+    parts: Parts,
+    body: impl http_body::Body<Data = Bytes> + Unpin,
+) -> Response<Body> {
+    let Arrival { at, started, id, snapshot } = arrival;
     let endpoint = match glaux_llm::route(&parts.method, parts.uri.path()) {
         Some(glaux_llm::Route::Call(endpoint)) => endpoint,
         Some(listing) => return ingress::list_models(&listing, &parts, &snapshot, &key, id),
@@ -75,7 +121,7 @@ pub(crate) async fn serve(gateway: &Arc<Gateway>, request: http::Request<Incomin
         Ok(annotations) => annotations,
         Err(refusal) => return respond::refuse(parts.uri.path(), id, &refusal),
     };
-    let record = gateway.ledger.open_call(opening(&snapshot, &key, id, at, &parts, &annotations));
+    let record = gateway.ledger.open_call(opening(&snapshot, &key, id, at, purpose, &parts, &annotations));
     let gateway = Arc::clone(gateway);
     let mut call = Call { gateway, snapshot, key, id, started, record, permit: None, attempts: 0, cost_nanos: 0 };
 
@@ -185,7 +231,8 @@ fn opening(
     key: &Key,
     id: CallId,
     at: Timestamp,
-    parts: &http::request::Parts,
+    purpose: Purpose,
+    parts: &Parts,
     annotations: &Annotations,
 ) -> record::Call {
     record::Call {
@@ -203,7 +250,7 @@ fn opening(
             user: annotations.user.clone(),
             session: annotations.session.clone(),
             tags: annotations.tags.clone(),
-            purpose: Purpose::Call,
+            purpose,
         },
         requested_model: String::new(),
         path: parts.uri.path().to_owned(),

@@ -1,8 +1,9 @@
 use std::{net::IpAddr, sync::Arc};
 
 use arc_swap::ArcSwap;
-use glaux_kernel::{Clock, ModelId, ProviderId, Rng};
-use glaux_ledger::{Ledger, limits::Limiter};
+use bytes::Bytes;
+use glaux_kernel::{Clock, ModelId, OrganizationId, ProviderId, Rng};
+use glaux_ledger::{Ledger, limits::Limiter, record::Purpose};
 use glaux_routing::Snapshot;
 use hyper::body::Incoming;
 use ipnet::IpNet;
@@ -31,6 +32,18 @@ impl Default for Config {
             cache_bytes: 64 << 20,
         }
     }
+}
+
+/// A call that the program makes itself, in OpenAI's dialect. It takes the same path as every other, from its organization's
+/// configuration to the ledger.
+#[derive(Debug, Clone)]
+pub struct OwnCall {
+    /// Whose account it is, and who pays.
+    pub organization: OrganizationId,
+    /// Why it is made.
+    pub purpose: Purpose,
+    /// A chat: the body of `POST /v1/chat/completions`.
+    pub body: Bytes,
 }
 
 /// Serves calls by the snapshot in force. Shared as `Arc<Gateway>`.
@@ -88,6 +101,11 @@ impl Gateway {
     /// Serves one call that came from `peer`.
     pub async fn serve(self: &Arc<Self>, request: http::Request<Incoming>, peer: IpAddr) -> http::Response<Body> {
         call::serve(self, request, peer).await
+    }
+
+    /// Makes a call of the program's own.
+    pub async fn call(self: &Arc<Self>, call: OwnCall) -> http::Response<Body> {
+        call::serve_own(self, call).await
     }
 
     /// How each model that was tried has answered within the last minute.

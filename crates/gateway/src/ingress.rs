@@ -6,7 +6,6 @@ use glaux_llm::{Endpoint, Request};
 use glaux_routing::{Key, KeyHash, Refusal, Snapshot};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
-use hyper::body::{Body as _, Incoming};
 use sha2::{Digest, Sha256};
 
 use crate::{Body, call::Call, names, respond};
@@ -105,7 +104,7 @@ pub(crate) async fn read(
     call: &Call,
     endpoint: &Endpoint<'_>,
     headers: &HeaderMap,
-    body: Incoming,
+    body: impl http_body::Body<Data = Bytes> + Unpin,
 ) -> Result<Request, Refusal> {
     let most = call.gateway.config.max_request_bytes;
     let bytes = collect(body, most).await?;
@@ -118,7 +117,7 @@ pub(crate) async fn read(
     Ok(request)
 }
 
-async fn collect(mut body: Incoming, most: usize) -> Result<Bytes, Refusal> {
+async fn collect(mut body: impl http_body::Body<Data = Bytes> + Unpin, most: usize) -> Result<Bytes, Refusal> {
     let too_large = || Refusal::new(Code::PayloadTooLarge, format!("The body is longer than {most} bytes."));
     let broken = |_| Refusal::new(Code::InvalidRequest, "The body ended early or is not framed as its headers say.");
     if body.size_hint().lower() > most as u64 {

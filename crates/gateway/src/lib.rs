@@ -26,5 +26,5 @@ mod settle;
 mod upstream;
 
 pub use body::Body;
-pub use gateway::{Config, Gateway};
+pub use gateway::{Config, Gateway, OwnCall};
 pub use health::{Circuit, ModelStatus};

@@ -155,6 +155,24 @@ pub struct Key {
 }
 
 impl Key {
+    /// What the program itself calls with: a test of a provider, a probe. It may call everything, and has no secret.
+    pub fn of_the_program(organization: Arc<Organization>) -> Self {
+        let everything = || Selector(["*".into()].into());
+        Self {
+            id: KeyId::from_uuid(Default::default()),
+            organization,
+            application: ApplicationId::from_uuid(Default::default()),
+            environment: Environment::Production,
+            features: everything(),
+            models: everything(),
+            limits: Limits::default(),
+            user_limits: Limits::default(),
+            ip_allow: Box::default(),
+            ip_deny: Box::default(),
+            expires_at: None,
+        }
+    }
+
     /// The key may call this feature.
     pub fn allows_feature(&self, name: &str) -> bool {
         self.features.allows(name)

@@ -3,12 +3,15 @@
 use std::{
     io::{self, Write},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
-use glaux_kernel::{BudgetId, ModelId, NodeId, ProviderId, Timestamp};
+use async_trait::async_trait;
+use glaux_kernel::{BudgetId, ModelId, NodeId, OrganizationId, ProviderId, Timestamp};
 use glaux_ledger::{Position, Tail};
 use glaux_ledger_store::{Verification, verify_rows, verify_segments};
+use glaux_platform_models::{Probe, ProbeOutcome};
 use glaux_platform_operations::{Answering, InFlight, Queue, Running};
 use glaux_platform_spending::{Balances, OpenHold};
 use glaux_routing::Snapshot;
@@ -95,7 +98,7 @@ pub(crate) fn verify_journal(settings: &Settings) -> anyhow::Result<()> {
 
 /// Prints the OpenAPI document of the routes.
 pub(crate) fn print_openapi() -> anyhow::Result<()> {
-    let nothing = ServingPath { balances: Arc::new(Nothing), running: Arc::new(Nothing) };
+    let nothing = ServingPath { balances: Arc::new(Nothing), running: Arc::new(Nothing), probe: Arc::new(Nothing) };
     let (_, document) = describe_routes(nothing);
     writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&document)?)?;
     Ok(())
@@ -129,5 +132,12 @@ impl Running for Nothing {
 
     fn snapshot(&self) -> Arc<Snapshot> {
         Arc::default()
+    }
+}
+
+#[async_trait]
+impl Probe for Nothing {
+    async fn probe(&self, _: OrganizationId, _: &str) -> ProbeOutcome {
+        ProbeOutcome { problem: None, status: None, latency: Duration::ZERO }
     }
 }

@@ -26,6 +26,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     balances::LedgerBalances,
     modules::{ServingPath, modules},
+    probing::GatewayProbe,
     running::RunningHere,
     secrets,
     settings::Settings,
@@ -62,6 +63,7 @@ impl Foundation {
         let (gateway, ledger) = (Arc::clone(&self.gateway), Arc::clone(&self.ledger));
         ServingPath {
             balances: Arc::new(LedgerBalances(Arc::clone(&ledger))),
+            probe: Arc::new(GatewayProbe { gateway: Arc::clone(&gateway), clock: Arc::clone(&self.clock) }),
             running: Arc::new(RunningHere { gateway, ledger }),
         }
     }

@@ -10,6 +10,7 @@ mod health;
 mod listen;
 mod litellm;
 mod modules;
+mod probing;
 mod running;
 mod secrets;
 mod serve;

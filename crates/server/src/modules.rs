@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use glaux_platform_kit::Module;
+use glaux_platform_models::Probe;
 use glaux_platform_operations::Running;
 use glaux_platform_spending::Balances;
 
@@ -11,6 +12,7 @@ use glaux_platform_spending::Balances;
 pub(crate) struct ServingPath {
     pub(crate) balances: Arc<dyn Balances>,
     pub(crate) running: Arc<dyn Running>,
+    pub(crate) probe: Arc<dyn Probe>,
 }
 
 /// Every capability of this binary.
@@ -21,6 +23,7 @@ pub(crate) fn modules(path: ServingPath) -> Vec<Module> {
         glaux_platform_identity::module(),
         glaux_platform_applications::module(),
         glaux_platform_models::module(),
+        glaux_platform_models::probing_module(path.probe),
         glaux_platform_features::module(),
         glaux_platform_keys::module(),
         glaux_platform_spending::module(path.balances),

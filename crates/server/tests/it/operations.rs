@@ -28,6 +28,12 @@ async fn calls_in_flight_rates_and_failing_providers_are_shown() {
     for _ in 0..12 {
         assert!(!glaux.chat(&key, "dead/m").await.unwrap().status.is_success());
     }
+    let tested = glaux.manage(Method::POST, "/models/providers/sandbox/test", "{}").await;
+    assert_eq!((&tested["status"], &tested["upstream_status"]), (&"ok".into(), &200.into()), "{tested}");
+    let tested = glaux.manage(Method::POST, "/models/providers/dead/test", "{}").await;
+    assert_eq!((&tested["status"], &tested["upstream_status"]), (&"failed".into(), &Value::Null), "{tested}");
+    assert!(!tested["problem"].as_str().unwrap().is_empty());
+
     let health = read(&glaux, "/api/ai/providers/health").await;
     let dead = health["items"].as_array().unwrap().iter().find(|provider| provider["name"] == "dead").unwrap();
     assert_eq!((&dead["status"], &dead["models"][0]["circuit"]), (&"down".into(), &"open".into()), "{dead}");
