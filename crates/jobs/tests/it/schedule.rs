@@ -162,7 +162,7 @@ async fn a_node_that_stops_is_followed_at_once(database: TestDatabase) {
     let world = World::new(database);
     let mut a = world.schedule(world.node(), "a");
     world.kill_at_work(&mut a).await;
-    a.run_until(std::future::ready(())).await;
+    tokio::spawn(a.run_until(std::future::ready(()))).await.unwrap();
     assert_eq!(world.schedule(world.node(), "b").run_due().await.unwrap(), ["rows", "files"]);
 }
 

@@ -74,7 +74,7 @@ async fn a_threshold_is_told_once_on_all_nodes(database: TestDatabase) {
         "budget": budget["id"], "budget_name": "cap", "period_start": budget["period_start"],
         "threshold": "0.5", "threshold_amount": usd("5.000000000"), "spent": usd("6.000000000"),
     });
-    assert_eq!(alerts, [expected.clone()]);
+    assert_eq!(alerts, std::slice::from_ref(&expected));
     assert_eq!(next(&mut watcher), Some(("spending.alert", expected)));
 
     // Another node, or this one after a crash, notices the same once more.
@@ -152,6 +152,7 @@ async fn what_was_reported_is_written_before_the_end(database: TestDatabase) {
     let api = start(database).await;
     let node = Node::new(api.context(), api.acme());
     node.serve(&[], 1, 2, 1);
-    AlertWriter::new(api.context().clone(), Arc::clone(&node.ledger)).run(std::future::ready(())).await;
+    let writer = AlertWriter::new(api.context().clone(), Arc::clone(&node.ledger));
+    tokio::spawn(writer.run(std::future::ready(()))).await.unwrap();
     assert_eq!(list(&api, "").await.len(), 1);
 }
