@@ -10,6 +10,9 @@ pub enum Error {
     /// Another program moves the offset of this node.
     #[error("the projection of this node was moved by another program")]
     Moved,
+    /// The database took a request and never answered.
+    #[error("the database does not answer")]
+    Silent,
     /// A row holds what was never written there.
     #[error("a row of {table} can't be read: {what}")]
     Row {

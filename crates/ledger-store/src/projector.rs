@@ -15,6 +15,8 @@ use crate::{
 const BATCH: usize = 4500;
 /// How long the projector waits for new records.
 const POLL: Duration = Duration::from_millis(250);
+/// How long it waits for a database that says nothing. Its own time-out for a statement is shorter.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it waits after a first failure, and at most.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(15));
 
@@ -77,7 +79,7 @@ impl Projector {
         let mut shutdown = std::pin::pin!(shutdown);
         let mut back_off = BACK_OFF.0;
         loop {
-            let pause = match self.step().await {
+            let pause = match self.step_within(PATIENCE).await {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => {
                     back_off = BACK_OFF.0;
@@ -103,6 +105,17 @@ impl Projector {
     pub async fn catch_up(&mut self) -> Result<()> {
         while self.step().await? {}
         Ok(())
+    }
+
+    /// A step, unless the database stays silent. What it did then is seen from the offset.
+    async fn step_within(&mut self, patience: Duration) -> Result<bool> {
+        match tokio::time::timeout(patience, self.step()).await {
+            Ok(done) => done,
+            Err(_) => {
+                self.position = None;
+                Err(Error::Silent)
+            }
+        }
     }
 
     /// Carries one batch; `false`: there was none.
@@ -175,7 +188,9 @@ impl Projector {
         let since = progress.failing.take().map(|(since, _)| since);
         if since.is_none() {
             match error {
-                Error::Store(glaux_store::Error::Unavailable(_) | glaux_store::Error::Busy(_)) | Error::Moved => {
+                Error::Store(glaux_store::Error::Unavailable(_) | glaux_store::Error::Busy(_))
+                | Error::Moved
+                | Error::Silent => {
                     tracing::warn!(%error, "ledger entries wait for the database");
                 }
                 _ => tracing::error!(%error, "ledger entries can't be carried into the database"),

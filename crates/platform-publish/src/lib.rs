@@ -12,6 +12,7 @@ mod file;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -21,6 +22,9 @@ use glaux_routing::{Document, Snapshot, document as routing};
 use glaux_store::Db;
 use glaux_web::Problem;
 use tokio::sync::Mutex;
+
+/// How long a database may say nothing. Its own time-out for a statement is shorter.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Takes snapshots into force. Implemented by the composition root.
 pub type Gateways = Arc<dyn Fn(Snapshot) + Send + Sync>;
@@ -78,7 +82,8 @@ impl Publication {
     /// Publishes the state of the database, if it is newer than what is in force.
     pub async fn catch_up(&self) -> Result<(), Problem> {
         let mut published = self.published.lock().await;
-        if let Some(document) = document::read(&self.db, *published).await? {
+        let reading = tokio::time::timeout(PATIENCE, document::read(&self.db, *published));
+        if let Some(document) = reading.await.map_err(Problem::unavailable)?? {
             self.publish_document(document, &mut published);
         }
         Ok(())

@@ -1,7 +1,10 @@
 use std::{borrow::Cow, str::FromStr, time::Duration};
 
 use glaux_kernel::OrganizationId;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{
+    Connection as _,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+};
 
 use crate::{db::Options, error::Result, sql::number_at};
 
@@ -42,9 +45,21 @@ pub(crate) fn connect_options(address: &str) -> Result<PgConnectOptions> {
     ]))
 }
 
-/// A connection is tested before use, so that a restarted server costs no transaction.
+/// A connection is tested before use, so that a restarted server costs no transaction. One that was given up and does
+/// not answer is not waited for: the pool would be one smaller for as long as it is silent.
 pub(crate) fn pool(connect: PgConnectOptions, options: &Options) -> PgPool {
-    PgPoolOptions::new().max_connections(options.connections.max(1)).acquire_timeout(ACQUIRE).connect_lazy_with(connect)
+    PgPoolOptions::new()
+        .max_connections(options.connections.max(1))
+        .acquire_timeout(ACQUIRE)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                tokio::time::timeout(ACQUIRE, connection.ping())
+                    .await
+                    .map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(connect)
 }
 
 /// Lock clauses that SQLite, where a writer is alone, reads as comments.
