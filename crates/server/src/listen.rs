@@ -18,6 +18,9 @@ use tower::ServiceExt;
 
 use crate::{absence::Management, health};
 
+/// How long the management API may take to begin an answer: a database that says nothing holds nobody up for longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// What every connection needs.
 pub(crate) struct Service {
     /// Serves calls.
@@ -97,11 +100,15 @@ async fn serve(
         let Some(router) = service.management.get() else {
             return health::unavailable("the database is away; calls are served meanwhile").map(Either::Left);
         };
-        let answer = service.control.spawn(router.clone().oneshot(request.map(axum::body::Body::new)));
-        return match answer.await {
-            Ok(Ok(response)) => response.map(Either::Right),
-            Ok(Err(never)) => match never {},
-            Err(_) => health::unavailable("the process is about to end").map(Either::Left),
+        let mut answer = service.control.spawn(router.clone().oneshot(request.map(axum::body::Body::new)));
+        return match tokio::time::timeout(PATIENCE, &mut answer).await {
+            Ok(Ok(Ok(response))) => response.map(Either::Right),
+            Ok(Ok(Err(never))) => match never {},
+            Ok(Err(_)) => health::unavailable("the process is about to end").map(Either::Left),
+            Err(_) => {
+                answer.abort();
+                health::unavailable("it took too long; look whether it was done").map(Either::Left)
+            }
         };
     }
     health::answer(&request).map(Either::Left)
