@@ -4,7 +4,7 @@ use glaux_llm::ProviderKind;
 use glaux_routing::document::{BudgetAction, Policy, ProviderLimits};
 use glaux_testkit::upstream::ScriptedUpstream;
 
-use crate::world::World;
+use crate::world::{World, scratch};
 
 /// A call, and what it meets on its way.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl Shape {
 
     /// A gateway whose feature `chatbot` is served so.
     pub(crate) async fn start(&self) -> (World, ScriptedUpstream) {
-        let mut world = World::start_with(&self.ledger()).await;
+        let mut world = World::start_in(scratch(), &self.ledger()).await;
         let upstream = ScriptedUpstream::start().await;
         let mut names = Vec::new();
         for (number, script) in self.models.iter().enumerate() {

@@ -53,12 +53,11 @@ pub(crate) struct Answer {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        Self::start_with(&Options::default()).await
+        Self::start_in(tempfile::tempdir().unwrap(), &Options::default()).await
     }
 
-    /// The same with a ledger that is kept so.
-    pub(crate) async fn start_with(options: &Options) -> Self {
-        let directory = scratch();
+    /// The same with a ledger that lies there and is kept so.
+    pub(crate) async fn start_in(directory: tempfile::TempDir, options: &Options) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let rng: Arc<dyn Rng> = Arc::new(SystemRng);
         let ledger = Arc::new(open_ledger(directory.path(), options));
@@ -229,7 +228,7 @@ impl World {
 
     /// Waits until nothing is open any more.
     pub(crate) async fn quiet(&self) {
-        for _ in 0..5000 {
+        for _ in 0..60_000 {
             let live = self.ledger.live();
             if live.calls == 0 && live.targets.is_empty() {
                 return;
@@ -263,7 +262,7 @@ impl Answer {
     }
 }
 
-/// A folder for one test; in memory where the system has such a place, for what is synced thousands of times.
+/// A folder for a small ledger of which there are thousands; in memory where the system has such a place.
 pub(crate) fn scratch() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()

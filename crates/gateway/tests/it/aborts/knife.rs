@@ -145,7 +145,7 @@ impl Future for CutCall {
         let Some(call) = &mut self.call else { return Poll::Pending };
         let polled = call.as_mut().poll(context);
         if self.knife.cuts_here() {
-            if self.knife.cut == Cut::Runtime {
+            if self.knife.cut == Cut::Runtime && polled.is_pending() {
                 return Poll::Pending;
             }
             self.call = None;
@@ -171,7 +171,7 @@ impl http_body::Body for CutBody {
             self.knife.ended.store(true, Ordering::SeqCst);
         }
         if self.knife.cuts_here() {
-            if self.knife.cut == Cut::Runtime {
+            if self.knife.cut == Cut::Runtime && !matches!(polled, Poll::Ready(None)) {
                 return Poll::Pending;
             }
             self.body = None;
