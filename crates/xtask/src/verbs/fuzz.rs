@@ -35,7 +35,7 @@ pub(super) fn fuzz(workspace: &Workspace, options: Options) -> Result<()> {
     let folder = format!("--target-dir={TARGET}");
     // With a target named, build scripts and macros are not instrumented.
     let target = format!("--target={host}");
-    let mut build = workspace.cargo(["build", MANIFEST, "--release", "--bins", "--locked", &target, &folder]);
+    let mut build = workspace.cargo(["build", MANIFEST, "--release", "--bins", &target, &folder]);
     process::run(build.env("RUSTFLAGS", INSTRUMENTATION))?;
     for name in targets(workspace)? {
         let mut fuzzer = fuzzer(workspace, &host, &name, &options)?;
