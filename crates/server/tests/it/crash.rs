@@ -46,6 +46,7 @@ async fn kill_under_load(rounds: u64, seed: u64, database: Option<&str>) {
     glaux.stop();
     assert_eq!(seen.refused, Vec::<String>::new());
     books.check(&seen);
+    assert_eq!(books.settled_later, 0, "what a kill left open is not known");
     books::verify(directory.path(), database, books.calls());
     assert!(!seen.answered.is_empty() && !seen.hung_up.is_empty() && decided > 0);
     assert!(books.unknown > 0, "no kill hit a call that was under way");
