@@ -13,7 +13,8 @@ use crate::{
 
 /// Records of one transaction.
 const BATCH: usize = 4500;
-/// How long the projector waits for new records.
+/// How long the projector waits for new records, unless a whole batch is there: what a transaction costs is shared by the
+/// records of this time.
 const POLL: Duration = Duration::from_millis(250);
 /// How long it waits for a database that says nothing. Its own time-out for a statement is shorter.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,6 +32,16 @@ pub struct Projector {
     /// Where to go on; unknown before the first success and after another program moved it.
     position: Option<Position>,
     progress: Arc<Mutex<Progress>>,
+}
+
+/// What a step carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Nothing,
+    /// All that was there.
+    Rest,
+    /// As much as goes into one transaction.
+    Batch,
 }
 
 impl fmt::Debug for Projector {
@@ -80,10 +91,9 @@ impl Projector {
         let mut back_off = BACK_OFF.0;
         loop {
             let pause = match self.step_within(PATIENCE).await {
-                Ok(true) => Duration::ZERO,
-                Ok(false) => {
+                Ok(step) => {
                     back_off = BACK_OFF.0;
-                    POLL
+                    if step == Step::Batch { Duration::ZERO } else { POLL }
                 }
                 Err(error) => {
                     self.note_failure(&error);
@@ -103,12 +113,12 @@ impl Projector {
 
     /// Carries everything that is written now.
     pub async fn catch_up(&mut self) -> Result<()> {
-        while self.step().await? {}
+        while self.step().await? != Step::Nothing {}
         Ok(())
     }
 
     /// A step, unless the database stays silent. What it did then is seen from the offset.
-    async fn step_within(&mut self, patience: Duration) -> Result<bool> {
+    async fn step_within(&mut self, patience: Duration) -> Result<Step> {
         match tokio::time::timeout(patience, self.step()).await {
             Ok(done) => done,
             Err(_) => {
@@ -118,15 +128,16 @@ impl Projector {
         }
     }
 
-    /// Carries one batch; `false`: there was none.
-    async fn step(&mut self) -> Result<bool> {
+    /// Carries one batch.
+    async fn step(&mut self) -> Result<Step> {
         let from = self.position().await?;
         let batch = self.read(from).await?;
         let next = batch.next;
+        let step = if batch.entries.len() < BATCH { Step::Rest } else { Step::Batch };
         if next == from {
             self.progress.lock().caught_up = true;
             self.note_success(from, Carried::default());
-            return Ok(false);
+            return Ok(Step::Nothing);
         }
         let carried = match self.carry(from, batch, Novelty::Expected).await? {
             Some(carried) => carried,
@@ -138,7 +149,7 @@ impl Projector {
         self.position = Some(next);
         self.progress.lock().caught_up = false;
         self.note_success(next, carried);
-        Ok(true)
+        Ok(step)
     }
 
     async fn read(&self, from: Position) -> Result<Batch> {
