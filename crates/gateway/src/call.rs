@@ -25,6 +25,7 @@ use crate::{
     attempt::{self, Attempted},
     cache, client_address, holding,
     ingress::{self, Annotations},
+    keeping::Keeping,
     names, respond,
 };
 
@@ -144,13 +145,15 @@ async fn admit_and_call(mut call: Call, request: Request, charged: Option<&str>)
     };
     call.record.details().attribution.feature = route.feature().map(|feature| feature.id);
 
+    let keeping = Keeping::begin(&mut call, &request, &route);
+
     if let Err(limited) = take_from_limits(&mut call, &request, &route) {
         return Err(call.end_limited(&limited));
     }
 
     let cache_key = (route.policy().cache_ttl_seconds > 0).then(|| cache_key(&call, &route, &request));
     if let Some(answer) = cache_key.as_ref().and_then(|key| call.gateway.cache.find(key)) {
-        return Ok(call.answer_from_cache(answer));
+        return Ok(keeping.collect(call.answer_from_cache(answer)));
     }
 
     let order = order(&mut call, &request, &route);
@@ -158,7 +161,7 @@ async fn admit_and_call(mut call: Call, request: Request, charged: Option<&str>)
     let mut reason = Reason::Refused(Refusal::new(Code::Overloaded, "No model can take this call now."));
     for model in &order {
         match attempts.try_model(call, model).await {
-            Attempted::Answered(response) => return Ok(response),
+            Attempted::Answered(response) => return Ok(keeping.collect(response)),
             Attempted::Over(ended) => return Err(ended),
             Attempted::Next(ended) => (call, reason) = (ended.call, ended.reason),
         }

@@ -1,10 +1,13 @@
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use glaux_kernel::{Clock, ModelId, OrganizationId, ProviderId, Rng};
 use glaux_ledger::{Ledger, limits::Limiter, record::Purpose};
-use glaux_routing::Snapshot;
+use glaux_routing::{Snapshot, payload::KeepPayload};
 use hyper::body::Incoming;
 use ipnet::IpNet;
 
@@ -57,6 +60,8 @@ pub struct Gateway {
     pub(crate) health: Health,
     pub(crate) pacing: Pacing,
     pub(crate) cache: ResponseCache,
+    /// Where payloads are kept, once there is such a place.
+    pub(crate) payloads: OnceLock<Arc<dyn KeepPayload>>,
     snapshot: ArcSwap<Snapshot>,
 }
 
@@ -75,6 +80,7 @@ impl Gateway {
             upstreams: Upstreams::new(tls),
             health: Health::default(),
             pacing: Pacing::default(),
+            payloads: OnceLock::new(),
             snapshot: ArcSwap::default(),
             config,
             clock,
@@ -86,6 +92,12 @@ impl Gateway {
     /// Puts a snapshot in force: the next call is served by it. Calls in flight end by the one they began with.
     pub fn put_in_force(&self, snapshot: Snapshot) {
         self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// Has payloads kept from now on, as the policies in force say; what was said before stays.
+    pub fn keep_payloads(&self, keeper: Arc<dyn KeepPayload>) {
+        // There is one place for them; a second one would have been named by mistake.
+        drop(self.payloads.set(keeper));
     }
 
     /// The snapshot in force.

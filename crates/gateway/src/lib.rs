@@ -17,6 +17,7 @@ mod gateway;
 mod health;
 mod holding;
 mod ingress;
+mod keeping;
 mod names;
 mod pacing;
 mod relay;

@@ -7,6 +7,7 @@
 //! - What lies in the database was redacted first and then sealed under a key of its organization.
 //! - Each reading and each erasure is in the journal.
 
+mod jobs;
 mod model;
 mod queue;
 mod redaction;
@@ -16,6 +17,7 @@ mod service;
 mod store;
 mod writer;
 
+pub use jobs::jobs;
 pub use queue::Payloads;
 pub use service::delete_expired;
 pub use writer::Writer;

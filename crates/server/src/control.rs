@@ -10,16 +10,20 @@ use std::{
 use anyhow::Context as _;
 use axum::{Extension, Router, response::IntoResponse};
 use glaux_gateway::Gateway;
+use glaux_jobs::Schedule;
 use glaux_kernel::{Clock, Permission, Rng, Secret};
 use glaux_ledger::{DataDirectory, Ledger};
 use glaux_ledger_store::Projector;
 use glaux_platform_identity::{Identity, SignInLink};
 use glaux_platform_kit::{Context, Publisher, Vault};
 use glaux_platform_operations::Running;
+use glaux_platform_payloads::Payloads;
 use glaux_platform_publish::{Gateways, Publication};
+use glaux_platform_spending::AlertWriter;
 use glaux_store::{Db, Error, MigrateOptions, Migrations, Options};
 use glaux_telemetry::Metrics;
 use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web, live::Events};
+use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -88,6 +92,9 @@ pub(crate) struct Control {
     running: Arc<dyn Running>,
     publication: Arc<Publication>,
     projector: Projector,
+    alerts: AlertWriter,
+    payloads: glaux_platform_payloads::Writer,
+    schedule: Schedule,
 }
 
 impl Control {
@@ -95,7 +102,7 @@ impl Control {
     pub(crate) async fn start(foundation: Foundation) -> anyhow::Result<Self> {
         let vault = Arc::new(foundation.vault()?);
         let (file, gateways, path) = (foundation.snapshot(), foundation.gateways(), foundation.serving_path());
-        let Foundation { settings, directory, clock, rng, ledger, gateway: _ } = foundation;
+        let Foundation { settings, directory, clock, rng, ledger, gateway } = foundation;
         let directory = directory.path();
         let db = open_database(&database_address(&settings, directory), &*clock).await?;
         let publication = Arc::new(Publication::new(db.clone(), Arc::clone(&vault), file, gateways));
@@ -113,7 +120,18 @@ impl Control {
         publication.begin().await?;
 
         let projector = Projector::new(context.db.clone(), ledger.tail(), ledger.node(), Arc::clone(&context.clock));
+        let alerts = AlertWriter::new(context.clone(), Arc::clone(&ledger));
+        let (payloads, payload_writer) = Payloads::new();
         let metrics = Metrics::default();
+        payloads.register(&metrics);
+        gateway.keep_payloads(payloads);
+        let jobs = [
+            glaux_platform_spending::jobs(&context, Arc::clone(&ledger), projector.watch(), settings.retention()),
+            glaux_platform_identity::jobs(&context.db),
+            glaux_platform_payloads::jobs(&context.db),
+        ];
+        let jobs = jobs.into_iter().flatten().collect();
+        let schedule = Schedule::new(context.db.clone(), Arc::clone(&context.clock), ledger.node(), jobs);
         let web = Web {
             authenticate: identity,
             db: context.db.clone(),
@@ -125,17 +143,44 @@ impl Control {
         let document = serde_json::to_string(&document).context("the API can't be described")?;
         let routes = routes.with_state(context.clone()).merge(describing(document)).layer(Extension(metrics.clone()));
         let router = glaux_web::shell(routes, Arc::new(web), &metrics);
-        let running = path.running;
-        Ok(Self { router, admin_token, sign_in, first_key, context, running, publication, projector })
+        Ok(Self {
+            router,
+            admin_token,
+            sign_in,
+            first_key,
+            context,
+            running: path.running,
+            publication,
+            projector,
+            alerts,
+            payloads: payload_writer,
+            schedule,
+        })
     }
 
-    /// Follows the journal and carries the ledger into the database, until `stop`.
+    /// Follows the journal, carries the ledger into the database, tells, keeps and tidies, until `stop`. What was reported
+    /// until then is written before it ends.
     pub(crate) async fn go_on(self, stop: impl Future<Output = ()>) {
+        let (stopping, stopped) = watch::channel(());
+        let until_stopped = || {
+            let mut stopped = stopped.clone();
+            // Ends when the sender is dropped.
+            async move { drop(stopped.changed().await) }
+        };
         let following = tokio::spawn(follow(self.publication));
-        let watching = tokio::spawn(glaux_platform_operations::watch(self.context, self.running));
+        let watching = tokio::spawn(glaux_platform_operations::watch(self.context.clone(), self.running));
+        let telling = tokio::spawn(self.alerts.run(until_stopped()));
+        let keeping = tokio::spawn(self.payloads.run(self.context, until_stopped()));
+        let tidying = tokio::spawn(self.schedule.run_until(until_stopped()));
         self.projector.run(stop).await;
         following.abort();
         watching.abort();
+        drop(stopping);
+        for ended in [telling.await, keeping.await, tidying.await] {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a task of the control plane ended early");
+            }
+        }
     }
 }
 

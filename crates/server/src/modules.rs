@@ -27,6 +27,7 @@ pub(crate) fn modules(path: ServingPath) -> Vec<Module> {
         glaux_platform_features::module(),
         glaux_platform_keys::module(),
         glaux_platform_spending::module(path.balances),
+        glaux_platform_payloads::module(),
         glaux_platform_changes::module(),
         glaux_platform_operations::module(path.running),
     ]

@@ -7,6 +7,7 @@ use glaux_gateway::Gateway;
 use glaux_kernel::{Clock, Rng};
 use glaux_ledger::{CommitMode, DataDirectory, Ledger, Options};
 use glaux_telemetry::{LogSettings, SystemClock, SystemRng};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
     runtime::Runtime,
@@ -26,6 +27,7 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
     let settings = Arc::new(settings);
     let log = LogSettings { format: settings.log.format.parse()?, filter: settings.log.filter.clone() };
     glaux_telemetry::init(&log)?;
+    allow_many_connections();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let path = &settings.server.data_dir;
@@ -72,6 +74,14 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
     let projected = control_threads.block_on(projecting);
     control_threads.shutdown_timeout(Duration::from_secs(1));
     projected.context("the projection ended early")
+}
+
+/// Raises the limit of open files as far as it goes: a stream takes two, and the usual limit is 1,024.
+fn allow_many_connections() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
 }
 
 /// Threads of that name; 0 of them: one per core.

@@ -11,6 +11,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use glaux_kernel::Secret;
+use glaux_platform_spending::Retention;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -104,11 +105,23 @@ pub(crate) enum Commit {
 }
 
 /// How the ledger is kept.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Ledger {
     /// When a record counts as written.
     pub commit: Commit,
+    /// How long calls and their attempts can be looked at one by one; their sums stay.
+    pub rows_kept_days: u64,
+    /// How long segments stay on the disk once they are in the database.
+    pub segments_kept_days: u64,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        let Retention { rows, segments } = Retention::default();
+        let days = |kept: Duration| kept.as_secs() / (24 * 60 * 60);
+        Self { commit: Commit::default(), rows_kept_days: days(rows), segments_kept_days: days(segments) }
+    }
 }
 
 /// What is logged.
@@ -176,6 +189,11 @@ impl Settings {
     /// The time that open answers have after a request to stop.
     pub(crate) fn drain(&self) -> Duration {
         Duration::from_secs(self.server.drain_seconds)
+    }
+
+    pub(crate) fn retention(&self) -> Retention {
+        let days = |days: u64| Duration::from_secs(days.saturating_mul(24 * 60 * 60));
+        Retention { rows: days(self.ledger.rows_kept_days), segments: days(self.ledger.segments_kept_days) }
     }
 }
 

@@ -12,3 +12,4 @@ mod outage;
 mod process;
 mod silence;
 mod startup;
+mod telling;
