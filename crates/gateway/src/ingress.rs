@@ -113,6 +113,7 @@ pub(crate) async fn read(
         param: error.field().map(str::to_owned),
         ..Refusal::new(Code::InvalidRequest, error.to_string())
     })?;
+    request.read_headers(headers);
     request.answer_id = call.id.to_string().into();
     Ok(request)
 }

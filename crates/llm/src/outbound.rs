@@ -92,11 +92,14 @@ pub fn prepare(request: &Request, target: &Target<'_>) -> Result<Outbound, Prepa
     let limit = Limit::of(request, target);
     let streams = !matches!(wire, Wire::VisionAnnotate) && wire.operation() != Operation::CountTokens;
     let reply = if request.stream && streams { Reply::Stream } else { Reply::Whole };
-    let prepared = if wire == request.wire {
+    let mut prepared = if wire == request.wire {
         Prepared { body: pass(request, target, provider, limit)?, dropped: Vec::new() }
     } else {
         translate::request(request, target, wire, provider, limit, reply)?
     };
+    if wire != request.wire {
+        prepared.dropped.extend(request.betas.iter().map(|(name, _)| name.as_str().into()));
+    }
     let path = (provider.path)(target, wire, reply);
     let uri =
         target.base.join(&path).ok_or_else(|| PrepareError::unsupported("model", "its name can't be part of a URL"))?;
@@ -156,6 +159,11 @@ fn headers(request: &Request, wire: Wire, reply: Reply) -> HeaderMap {
     headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     if matches!(wire, Wire::AnthropicMessages | Wire::AnthropicCountTokens) {
         headers.insert("anthropic-version", HeaderValue::from_static("2023-06-01"));
+    }
+    if wire == request.wire {
+        for (name, value) in &request.betas {
+            headers.append(name, value.clone());
+        }
     }
     headers
 }

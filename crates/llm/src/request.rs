@@ -12,6 +12,7 @@ pub(crate) mod multipart;
 use std::ops::Range;
 
 use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use smallvec::SmallVec;
 
 pub use facts::{Facts, Tags};
@@ -38,8 +39,14 @@ pub struct Request {
     pub facts: Facts,
     /// The id of a translated answer whose provider gives it none. Empty until someone sets it.
     pub answer_id: Box<str>,
+    /// Headers by which the client asks for parts of its dialect that are not final.
+    pub(crate) betas: Vec<(HeaderName, HeaderValue)>,
     pub(crate) content: Content,
 }
+
+/// The headers that choose such parts. Accounts and credentials are the provider's and never the client's.
+const BETA_HEADERS: [HeaderName; 2] =
+    [HeaderName::from_static("anthropic-beta"), HeaderName::from_static("openai-beta")];
 
 /// Where things are in the body.
 #[derive(Debug, Clone)]
@@ -130,9 +137,17 @@ impl Request {
             stream,
             facts,
             answer_id: "".into(),
+            betas: Vec::new(),
             content: Content::Json(spans),
             body,
         })
+    }
+
+    /// Takes over the headers that a provider of the same dialect is to see.
+    pub fn read_headers(&mut self, headers: &HeaderMap) {
+        for name in BETA_HEADERS {
+            self.betas.extend(headers.get_all(&name).iter().map(|value| (name.clone(), value.clone())));
+        }
     }
 
     /// The most that the input can count, by classes of the input group; `kind` decides what media may cost.
@@ -285,5 +300,14 @@ fn read_multipart(content_type: Option<&str>, body: Bytes) -> Result<Request, Re
     let media = Media { audio_bytes: bytes, encoded_bytes: bytes, ..Media::default() };
     let facts = Facts { media, choices: 1, ..Facts::default() };
     let content = Content::Multipart { boundary, parts };
-    Ok(Request { wire: Wire::OpenAiTranscription, model, stream, facts, answer_id: "".into(), content, body })
+    Ok(Request {
+        wire: Wire::OpenAiTranscription,
+        model,
+        stream,
+        facts,
+        answer_id: "".into(),
+        betas: Vec::new(),
+        content,
+        body,
+    })
 }

@@ -255,3 +255,25 @@ fn azure_names_the_deployment_where_its_version_wants_it() {
         "https://acme.openai.azure.com/openai/responses?api-version=2025-04-01-preview",
     );
 }
+
+#[test]
+fn headers_for_what_is_not_final_reach_a_provider_of_the_same_dialect_and_no_other() {
+    let body = r#"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}"#;
+    let mut request = request("/anthropic/v1/messages", body);
+    let mut headers = http::HeaderMap::new();
+    for beta in ["context-1m", "interleaved-thinking"] {
+        headers.append("anthropic-beta", http::HeaderValue::from_static(beta));
+    }
+    headers.insert("openai-organization", http::HeaderValue::from_static("org-of-the-client"));
+    headers.insert("x-api-key", http::HeaderValue::from_static("glx_of_the_client"));
+    request.read_headers(&headers);
+
+    let same = Upstream::new(ProviderKind::Anthropic, "m").prepare(&request).unwrap();
+    let sent: Vec<_> = same.headers.get_all("anthropic-beta").iter().map(|value| value.to_str().unwrap()).collect();
+    assert_eq!((sent, same.dropped.len()), (vec!["context-1m", "interleaved-thinking"], 0));
+    assert!(!same.headers.contains_key("openai-organization") && !same.headers.contains_key("x-api-key"));
+
+    let other = Upstream::new(ProviderKind::OpenAi, "m").prepare(&request).unwrap();
+    assert!(!other.headers.contains_key("anthropic-beta"));
+    assert!(other.dropped.iter().any(|field| **field == *"anthropic-beta"), "{:?}", other.dropped);
+}
