@@ -27,15 +27,18 @@ pub enum Role {
 /// What everyone who is signed in may do.
 const EVERYONE: &[&str] = &["me.read", "events.read", "organization.read", "applications.read"];
 
-const VIEWER: &[&str] = &["features.read", "models.read", "spending.read"];
+const VIEWER: &[&str] = &["features.read", "models.read", "operations.read", "spending.read"];
 
-const DEVELOPER: &[&str] = &["features.write", "keys.read", "usage.read", "journal.read"];
+const DEVELOPER: &[&str] = &["changesets.apply", "features.write", "keys.read", "usage.read", "journal.read"];
 
 const ADMIN: &[&str] = &[
     "budgets.write",
     "keys.write",
     "models.write",
     "organization.write",
+    "payloads.erase",
+    "payloads.read",
+    "payloads.write",
     "providers.write",
     "tokens.read",
     "tokens.write",
