@@ -7,6 +7,7 @@ use std::{
 use glaux_kernel::OrganizationId;
 use glaux_platform_kit::Context;
 use glaux_routing::payload::{Excerpt, Payload, PayloadPolicy};
+use glaux_telemetry::causes;
 use glaux_web::Problem;
 use tokio::sync::mpsc;
 
@@ -62,7 +63,7 @@ impl Writer {
                 Ok(()) => drop(self.counted.kept.inc_by(count)),
                 Err(problem) => {
                     self.counted.lost.inc_by(count);
-                    let cause = problem.cause().map(ToString::to_string).unwrap_or_default();
+                    let cause = problem.cause().map(|cause| causes(cause)).unwrap_or_default();
                     tracing::warn!(error = cause, count, "payloads can't be kept");
                 }
             }

@@ -6,12 +6,14 @@
 //! - [`SystemClock`] and [`SystemRng`] are the only readers of the machine's clock and randomness; everything else is
 //!   handed a [`glaux_kernel::Clock`] and a [`glaux_kernel::Rng`].
 
+mod causes;
 mod error;
 pub mod field;
 mod log;
 mod metrics;
 mod system;
 
+pub use causes::causes;
 pub use error::Error;
 pub use log::{LogFormat, LogSettings, init};
 pub use metrics::{EXPOSITION_CONTENT_TYPE, LATENCY_BUCKETS_SECONDS, Metrics};

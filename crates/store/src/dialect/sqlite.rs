@@ -68,6 +68,17 @@ pub(crate) fn pools(file: &Path, absent: Absent, options: &Options) -> (SqlitePo
             .test_before_acquire(false)
             .max_lifetime(None)
             .idle_timeout(None)
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    if !connection.is_in_transaction() {
+                        return Ok(true);
+                    }
+                    // What was dropped is rolled back first. SQLite has done so itself where the disk was full, which
+                    // the driver does not notice: it would begin nothing on this connection any more.
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
     };
     let writer = pool().max_connections(1).connect_lazy_with(connect.clone());
     let readers =

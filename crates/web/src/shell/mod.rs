@@ -96,13 +96,7 @@ fn request_id(rng: &dyn Rng) -> String {
 
 fn log_cause(problem: &Problem) {
     let Some(cause) = problem.cause() else { return };
-    let mut text = cause.to_string();
-    let mut below = cause.source();
-    while let Some(next) = below {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        below = next.source();
-    }
+    let text = glaux_telemetry::causes(cause);
     match problem.code() {
         Code::Unavailable => tracing::warn!(error = text, "A request could not be served for now"),
         _ => tracing::error!(error = text, "A request failed through our fault"),
