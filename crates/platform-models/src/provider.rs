@@ -1,9 +1,13 @@
+mod address;
+
 use glaux_kernel::{ProviderId, SecretId};
 use glaux_llm::{Base, ProviderKind};
 use glaux_platform_kit::Kind;
 use glaux_routing::document::ProviderLimits;
 use glaux_web::FieldError;
 use serde::{Deserialize, Serialize};
+
+use self::address::Sent;
 
 /// An upstream account.
 pub struct Provider;
@@ -50,6 +54,19 @@ impl ProviderState {
         self
     }
 
+    /// Where calls go.
+    fn place(&self) -> Option<&str> {
+        self.base_url.as_deref().or(self.kind.default_base_url())
+    }
+
+    /// Whether calls go to the same scheme, host and port.
+    pub(crate) fn is_where(&self, other: &Self) -> bool {
+        match (self.place(), other.place()) {
+            (Some(one), Some(other)) => address::is_same_place(one, other),
+            (one, other) => one == other,
+        }
+    }
+
     /// The rules of the kind that are not kept.
     pub(crate) fn check(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
@@ -60,7 +77,14 @@ impl ProviderState {
         };
         let kind = self.kind;
         match &self.base_url {
-            Some(url) => rule("/base_url", url.parse::<Base>().is_ok(), format!("`{url}` is no http or https URL")),
+            Some(url) if url.parse::<Base>().is_err() => {
+                rule("/base_url", false, format!("`{url}` is no http or https URL"));
+            }
+            Some(url) => {
+                let sent = if self.credential.is_some() { Sent::Credentials } else { Sent::Nothing };
+                let checked = address::check(url, sent);
+                rule("/base_url", checked.is_ok(), checked.err().unwrap_or_default());
+            }
             None => rule("/base_url", kind.default_base_url().is_some(), format!("{kind} providers need a base_url")),
         }
         let is_azure = kind == ProviderKind::AzureOpenAi;

@@ -73,18 +73,24 @@ pub(crate) async fn update_provider(
     asked: ProviderChange,
 ) -> Result<Object<Provider>, Problem> {
     let now = provider.state.clone();
-    let credential = match asked.credentials {
-        Some(credentials) => Some(seal(change, now.kind, credentials, now.credential).await?),
-        None => now.credential,
-    };
     let state = ProviderState {
         kind: now.kind,
         base_url: asked.base_url.or(now.base_url),
         api_version: asked.api_version.or(now.api_version),
         region: asked.region.or(now.region),
-        credential,
+        credential: now.credential,
         limits: asked.limits.unwrap_or(now.limits),
     };
+    // Who may say where calls go could otherwise have the stored credentials sent to himself.
+    if asked.credentials.is_none() && state.credential.is_some() && !state.is_where(&provider.state) {
+        let detail = "the provider is elsewhere with this base_url; give the credentials for it in the same request";
+        return Err(Problem::invalid(vec![FieldError::new("/credentials", detail)]));
+    }
+    let credential = match asked.credentials {
+        Some(credentials) => Some(seal(change, state.kind, credentials, state.credential).await?),
+        None => state.credential,
+    };
+    let state = ProviderState { credential, ..state };
     check(&provider.name, &state)?;
     change.replace(provider, state).await
 }

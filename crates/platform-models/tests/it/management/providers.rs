@@ -2,7 +2,12 @@ use glaux_testkit::on_both;
 
 use super::*;
 
-on_both!(credentials_are_written_and_never_read, rules_of_the_kind_are_kept, strangers_see_nothing);
+on_both!(
+    credentials_are_written_and_never_read,
+    stored_credentials_stay_where_they_were_given_for,
+    rules_of_the_kind_are_kept,
+    strangers_see_nothing,
+);
 
 async fn credentials_are_written_and_never_read(database: TestDatabase) {
     let management = start(database).await;
@@ -28,6 +33,30 @@ async fn credentials_are_written_and_never_read(database: TestDatabase) {
     }
 }
 
+async fn stored_credentials_stay_where_they_were_given_for(database: TestDatabase) {
+    let management = start(database).await;
+    let client = management.admin();
+    client.post(PROVIDERS, openai()).await.ok();
+    let provider = format!("{PROVIDERS}/acme-openai");
+    for elsewhere in
+        ["https://evil.example/v1", "https://api.openai.com:8443/v1", "http://api.openai.com/v1", "http://localhost/v1"]
+    {
+        let answer = client.patch(&provider, json!({ "base_url": elsewhere })).await;
+        assert_eq!(answer.pointers("unprocessable"), ["/credentials"], "{elsewhere}");
+    }
+    client.patch(&provider, json!({ "base_url": "https://api.openai.com/v2" })).await.ok();
+    let moved = json!({ "base_url": "https://eu.example/v1", "credentials": { "api_key": "sk-eu" } });
+    assert_eq!(client.patch(&provider, moved).await.ok()["base_url"], "https://eu.example/v1");
+
+    client.post(PROVIDERS, json!({ "name": "plain", "kind": "gemini", "credentials": { "api_key": "k" } })).await.ok();
+    let answer = client.patch(&format!("{PROVIDERS}/plain"), json!({ "base_url": "https://evil.example" })).await;
+    assert_eq!(answer.pointers("unprocessable"), ["/credentials"]);
+
+    let local = json!({ "name": "local", "kind": "openai-compatible", "base_url": "http://localhost:11434/v1" });
+    client.post(PROVIDERS, local).await.ok();
+    client.patch(&format!("{PROVIDERS}/local"), json!({ "base_url": "http://10.0.0.7/v1" })).await.ok();
+}
+
 async fn rules_of_the_kind_are_kept(database: TestDatabase) {
     let management = start(database).await;
     let client = management.admin();
@@ -44,6 +73,13 @@ async fn rules_of_the_kind_are_kept(database: TestDatabase) {
     check(json!({ "name": "p", "kind": "azure-openai", "credentials": key }), &["/base_url"]).await;
     check(json!({ "name": "p", "kind": "bedrock", "credentials": aws }), &["/base_url", "/region"]).await;
     check(json!({ "name": "p", "kind": "openai-compatible", "base_url": "localhost" }), &["/base_url"]).await;
+    let open = |url: &str| json!({ "name": "p", "kind": "openai-compatible", "base_url": url });
+    check(open("http://169.254.169.254/latest"), &["/base_url"]).await;
+    check(
+        json!({ "name": "p", "kind": "openai", "base_url": "http://api.acme.example", "credentials": key }),
+        &["/base_url"],
+    )
+    .await;
     client.post(PROVIDERS, json!({ "name": "p", "kind": "no-such-kind" })).await.problem("invalid_request");
 
     let bedrock = json!({ "name": "aws", "kind": "bedrock", "region": "eu-west-1", "credentials": aws });
