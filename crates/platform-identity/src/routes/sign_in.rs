@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use glaux_kernel::{Secret, problem::Code};
@@ -29,8 +29,14 @@ pub(super) async fn follow_link(
     State(context): State<Context>,
     Extension(attempts): Extension<Arc<Attempts>>,
     Query(LinkParameters { token }): Query<LinkParameters>,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    // What looks at links before a person does asks for their heads; it must not use them up.
+    if method == Method::HEAD {
+        let refused = Problem::new(Code::MethodNotAllowed, "a link is followed by GET");
+        return Ok(([(header::ALLOW, "GET")], refused).into_response());
+    }
     let Some(session) = session::sign_in(&context, &token).await? else {
         attempts.count_failure(context.clock.monotonic())?;
         tracing::warn!("A sign-in link was refused: it is used, has ended, or never was");

@@ -7,6 +7,7 @@ use crate::installation::{ADMIN_TOKEN, Installation};
 
 on_both!(
     a_link_signs_in_once,
+    a_look_at_a_link_does_not_use_it,
     a_link_ends_after_an_hour,
     a_session_is_a_cookie_that_only_our_pages_use,
     a_session_ends,
@@ -29,6 +30,16 @@ async fn a_link_signs_in_once(database: TestDatabase) {
     installation.follow(link.0.expose()).await.problem("unauthenticated");
     installation.follow("gli_nothing").await.problem("unauthenticated");
     installation.anonymous().get("/api/auth/link").await.problem("invalid_request");
+}
+
+async fn a_look_at_a_link_does_not_use_it(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let link = installation.identity.issue_admin_link().await.unwrap();
+    let path = format!("/api/auth/link?token={}", link.0.expose());
+    let looked = installation.anonymous().request("HEAD", &path).send().await;
+    assert_eq!((looked.status.as_u16(), &looked.headers["allow"]), (405, &"GET".parse().unwrap()));
+    assert!(!looked.headers.contains_key("set-cookie"));
+    assert_eq!(installation.follow(link.0.expose()).await.status.as_u16(), 303);
 }
 
 async fn a_link_ends_after_an_hour(database: TestDatabase) {
