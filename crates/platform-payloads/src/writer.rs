@@ -31,11 +31,13 @@ pub struct Writer {
     keys: HashMap<OrganizationId, Arc<DataKey>>,
     /// By the policy's expressions.
     rules: HashMap<Vec<String>, Arc<Rules>>,
+    /// The last batch could not be written.
+    failing: bool,
 }
 
 impl Writer {
     pub(crate) fn new(waiting: mpsc::Receiver<Payload>, counted: Counted) -> Self {
-        Self { waiting, counted, keys: HashMap::new(), rules: HashMap::new() }
+        Self { waiting, counted, keys: HashMap::new(), rules: HashMap::new(), failing: false }
     }
 
     /// Writes until `stop`, then what still waits.
@@ -60,11 +62,17 @@ impl Writer {
         for (organization, payloads) in by_organization {
             let count = payloads.len() as u64;
             match self.write_of(context, organization, payloads).await {
-                Ok(()) => drop(self.counted.kept.inc_by(count)),
+                Ok(()) => {
+                    self.counted.kept.inc_by(count);
+                    self.failing = false;
+                }
                 Err(problem) => {
                     self.counted.lost.inc_by(count);
-                    let cause = problem.cause().map(|cause| causes(cause)).unwrap_or_default();
-                    tracing::warn!(error = cause, count, "payloads can't be kept");
+                    // Told once per outage; the metric counts each.
+                    if !std::mem::replace(&mut self.failing, true) {
+                        let cause = problem.cause().map(|cause| causes(cause)).unwrap_or_default();
+                        tracing::warn!(error = cause, "payloads can't be kept");
+                    }
                 }
             }
         }

@@ -48,6 +48,7 @@ pub(crate) struct Foundation {
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) gateway: Arc<Gateway>,
+    pub(crate) events: Events,
 }
 
 impl Foundation {
@@ -102,12 +103,11 @@ impl Control {
     pub(crate) async fn start(foundation: Foundation) -> anyhow::Result<Self> {
         let vault = Arc::new(foundation.vault()?);
         let (file, gateways, path) = (foundation.snapshot(), foundation.gateways(), foundation.serving_path());
-        let Foundation { settings, directory, clock, rng, ledger, gateway } = foundation;
+        let Foundation { settings, directory, clock, rng, ledger, gateway, events } = foundation;
         let directory = directory.path();
         let db = open_database(&database_address(&settings, directory), &*clock).await?;
         let publication = Arc::new(Publication::new(db.clone(), Arc::clone(&vault), file, gateways));
         let publisher: Arc<dyn Publisher> = Arc::clone(&publication) as _;
-        let events = Events::new(&*rng);
         let context = Context { db, clock, rng, vault, publisher, events };
 
         let admin_token = secrets::admin_token(settings.server.admin_token.as_ref(), directory, &*context.rng)?;

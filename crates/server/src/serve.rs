@@ -7,6 +7,7 @@ use glaux_gateway::Gateway;
 use glaux_kernel::{Clock, Rng};
 use glaux_ledger::{CommitMode, DataDirectory, Ledger, Options};
 use glaux_telemetry::{LogSettings, SystemClock, SystemRng};
+use glaux_web::live::Events;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -43,8 +44,16 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
 
     let control_threads = runtime("glaux-control", 2)?;
     let call_threads = runtime("glaux-gateway", settings.server.threads)?;
-    let foundation =
-        Foundation { settings: Arc::clone(&settings), directory, clock, rng, ledger, gateway: Arc::clone(&gateway) };
+    let events = Events::new(&*rng);
+    let foundation = Foundation {
+        settings: Arc::clone(&settings),
+        directory,
+        clock,
+        rng,
+        ledger,
+        gateway: Arc::clone(&gateway),
+        events: events.clone(),
+    };
     let begun = control_threads.block_on(absence::begin(&foundation))?;
     // Before anybody learns that it serves, it can be asked to stop.
     let (listener, asked) = call_threads.block_on(async {
@@ -52,6 +61,10 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
         let listener = TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
         anyhow::Ok((listener, asked_to_stop()?))
     })?;
+    let asked = async move {
+        asked.await;
+        events.close();
+    };
     let address = listener.local_addr()?;
     let management = Management::default();
     let (stop_projecting, stopped_serving) = tokio::sync::oneshot::channel::<()>();

@@ -29,6 +29,8 @@ pub(crate) struct Glaux {
     pub(crate) address: SocketAddr,
     /// Shown at the first start only.
     pub(crate) first_key: Option<String>,
+    /// What it printed when it served.
+    pub(crate) welcome: String,
     client: HttpClient,
 }
 
@@ -66,14 +68,22 @@ impl Start {
         self
     }
 
+    pub(crate) fn unset(mut self, variable: &str) -> Self {
+        self.0.env_remove(variable);
+        self
+    }
+
     /// Waits until it serves.
     pub(crate) fn go(mut self) -> Glaux {
         let mut child = self.0.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut address = None;
         let mut first_key = None;
+        let mut welcome = String::new();
         // The welcome ends with a call to try, whose body stands in the last line, or says why there is none.
         for line in lines.by_ref() {
+            welcome.push_str(&line);
+            welcome.push('\n');
             if let Some((_, shown)) = line.split_once("Glaux serves on http://") {
                 address = Some(shown.trim().parse().unwrap());
             }
@@ -84,7 +94,7 @@ impl Start {
             }
         }
         let address = address.expect("the process ended before it served");
-        Glaux { child, address, first_key, client: Glaux::client() }
+        Glaux { child, address, first_key, welcome, client: Glaux::client() }
     }
 }
 
@@ -160,6 +170,13 @@ impl Glaux {
     /// A chat over the connections of `client`.
     pub(crate) async fn chat_by(&self, client: &HttpClient, key: &str, model: &str) -> Result<Answer, Error> {
         collect(client, self.request(Method::POST, CHAT, key, &chat_body(model, false))).await
+    }
+
+    /// Live events, as long as they come.
+    pub(crate) async fn watch(&self) -> Result<Stream, Error> {
+        let request = self.request(Method::GET, &format!("{MANAGEMENT}/events"), ADMIN_TOKEN, "");
+        let (parts, body) = self.client.request(request).await?.into_parts();
+        Ok(Stream { status: parts.status, headers: parts.headers, body })
     }
 
     /// A chat that is streamed.

@@ -67,6 +67,23 @@ fn a_second_start_over_the_same_data_is_refused_and_the_first_serves_on() {
     Glaux::start(directory.path(), None);
 }
 
+#[test]
+fn the_admins_token_is_printed_when_it_is_made_and_never_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("admin.token");
+    let mut first = Start::over(directory.path()).unset("GLAUX_ADMIN_TOKEN").go();
+    let made = fs::read_to_string(&file).unwrap();
+    assert!(made.starts_with("glt_") && first.welcome.contains(&made), "{}", first.welcome);
+    first.stop();
+    let mut second = Start::over(directory.path()).unset("GLAUX_ADMIN_TOKEN").go();
+    assert!(!second.welcome.contains(&made), "{}", second.welcome);
+    assert!(second.welcome.contains(&file.display().to_string()), "{}", second.welcome);
+    second.stop();
+    let given = Glaux::start(directory.path(), None);
+    assert!(!given.welcome.contains(ADMIN_TOKEN) && !given.welcome.contains(&made), "{}", given.welcome);
+    assert!(given.welcome.contains("as GLAUX_ADMIN_TOKEN says"), "{}", given.welcome);
+}
+
 #[tokio::test]
 async fn an_address_that_is_taken_is_refused() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -145,6 +162,19 @@ async fn a_stop_lets_open_streams_end() {
     let dump = run(directory.path(), None, &["ledger", "dump"]);
     assert_eq!(dump.matches(r#""record":"call""#).count(), 1);
     assert!(dump.contains(r#""status":"success""#) && !dump.contains(r#""status":"cancelled""#), "{dump}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_does_not_wait_for_those_who_watch() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut glaux = Start::over(directory.path()).set("GLAUX_SERVER__DRAIN_SECONDS", "600").go();
+    let mut watched = glaux.watch().await.unwrap();
+    assert_eq!(watched.status, 200);
+    glaux.manage(Method::POST, "/features", r#"{"name":"owl","display_name":"Owl"}"#).await;
+    assert!(String::from_utf8_lossy(&watched.next().await.unwrap()).contains("owl"));
+    glaux.ask_to_stop();
+    assert!(watched.rest().await.is_some(), "the stream ends, and not only with the process");
+    glaux.wait_until_stopped();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -113,40 +113,50 @@ pub struct Events(Arc<Hub>);
 struct Hub {
     /// Tells this process's event ids from those of one before.
     epoch: u64,
-    history: Mutex<History>,
-    sender: broadcast::Sender<Arc<Numbered>>,
+    told: Mutex<Told>,
+}
+
+/// What was told, and the way to those who watch.
+#[derive(Debug)]
+struct Told {
+    history: History,
+    /// Absent once the process stops.
+    sender: Option<broadcast::Sender<Arc<Numbered>>>,
 }
 
 impl Events {
     /// A hub without events.
     pub fn new(rng: &dyn Rng) -> Self {
-        let hub = Hub {
-            epoch: rng.next_u64(),
-            history: Mutex::new(History::new(CAPACITY)),
-            sender: broadcast::Sender::new(CAPACITY),
-        };
+        let told = Told { history: History::new(CAPACITY), sender: Some(broadcast::Sender::new(CAPACITY)) };
+        let hub = Hub { epoch: rng.next_u64(), told: Mutex::new(told) };
         Self(Arc::new(hub))
     }
 
     /// Tells those who watch.
     pub fn send(&self, event: Event) {
         // Numbering and sending under one lock keeps the order of ids and of delivery the same.
-        let mut history = self.0.history.lock();
-        let numbered = history.append(event);
-        if self.0.sender.receiver_count() > 0 {
+        let mut told = self.0.told.lock();
+        let numbered = told.history.append(event);
+        if let Some(sender) = told.sender.as_ref().filter(|sender| sender.receiver_count() > 0) {
             // Fails only when the last watcher left in between; then nobody is to be told.
-            drop(self.0.sender.send(numbered));
+            drop(sender.send(numbered));
         }
+    }
+
+    /// Ends every watcher's stream, so that a process that stops does not wait for those who only watch.
+    pub fn close(&self) {
+        self.0.told.lock().sender = None;
     }
 
     /// What happens from now on, or from after the event of this id on.
     pub(crate) fn watch(&self, last_event_id: Option<&str>) -> (history::Missed, broadcast::Receiver<Arc<Numbered>>) {
-        let history = self.0.history.lock();
-        let receiver = self.0.sender.subscribe();
+        let told = self.0.told.lock();
+        // Without a sender the receiver is closed from the start.
+        let receiver = told.sender.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe);
         let missed = match last_event_id {
             None => history::Missed::Events(Vec::new()),
             Some(id) => match self.number_of(id) {
-                Some(number) => history.after(number),
+                Some(number) => told.history.after(number),
                 None => history::Missed::Gap,
             },
         };

@@ -136,6 +136,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nobody_watches_a_process_that_stops() {
+        let events = Events::new(&Counting);
+        let mut before = Subscription::new(events.clone(), caller(OrganizationId::PLATFORM), None);
+        events.send(event(OrganizationId::PLATFORM, READ, "last"));
+        events.close();
+        events.send(event(OrganizationId::PLATFORM, READ, "unheard"));
+        assert_eq!(ids(&mut before, 1).await, ["1 \"last\""]);
+        assert!(before.next().await.is_none());
+        assert!(Subscription::new(events, caller(OrganizationId::PLATFORM), None).next().await.is_none());
+    }
+
+    #[tokio::test]
     async fn a_watcher_who_lags_is_told_and_goes_on() {
         let organization = OrganizationId::PLATFORM;
         let events = Events::new(&Counting);
