@@ -35,6 +35,19 @@ impl NewCredentials {
     pub(crate) fn seal_text(self, kind: ProviderKind) -> Result<Secret, Vec<FieldError>> {
         let error = |detail: &str| vec![FieldError::new("/credentials", detail)];
         let Self { api_key, access_key_id, secret_access_key, session_token } = self;
+        let parts = [
+            ("api_key", api_key.as_ref().map(Secret::expose)),
+            ("access_key_id", access_key_id.as_deref()),
+            ("secret_access_key", secret_access_key.as_ref().map(Secret::expose)),
+            ("session_token", session_token.as_ref().map(Secret::expose)),
+        ];
+        let unsendable = parts.into_iter().filter(|(_, text)| text.is_some_and(|text| !is_sendable(text)));
+        let detail = "it goes in a header, which holds ASCII without control characters, and no space at its ends";
+        let errors = unsendable.map(|(name, _)| FieldError::new(format!("/credentials/{name}"), detail));
+        let errors: Vec<_> = errors.collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
         let value = match (api_key, access_key_id, secret_access_key) {
             (Some(key), None, None) if !key.expose().is_empty() && session_token.is_none() => {
                 serde_json::json!({ "form": "api_key", "api_key": key.expose() })
@@ -52,6 +65,10 @@ impl NewCredentials {
         };
         Ok(Secret::new(value.to_string()))
     }
+}
+
+fn is_sendable(text: &str) -> bool {
+    text.trim().len() == text.len() && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }
 
 /// Tells one secret from another without saying what it is.

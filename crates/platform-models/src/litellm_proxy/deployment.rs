@@ -28,21 +28,18 @@ pub(super) struct Deployment {
 }
 
 /// Parameters of a request that a configuration may set.
-const REQUEST_PARAMETERS: [&str; 15] = [
+const REQUEST_PARAMETERS: [&str; 12] = [
     "frequency_penalty",
     "logit_bias",
     "max_completion_tokens",
     "max_tokens",
-    "n",
     "presence_penalty",
     "reasoning_effort",
     "response_format",
     "seed",
-    "service_tier",
     "stop",
     "temperature",
     "top_p",
-    "user",
     "verbosity",
 ];
 

@@ -5,12 +5,16 @@ use glaux_web::{FieldError, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::refuse;
 use crate::{
     CatalogReference, Model, ModelState, Provider,
     adoption::describe_entry,
     catalogue::ModelType,
     price::{PriceInput, succeed},
 };
+
+/// 2⁵³ − 1: greater integers can't be kept exactly in canonical JSON.
+const MAX_TOKENS: u64 = (1 << 53) - 1;
 
 /// A new model of a provider.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -78,12 +82,32 @@ fn rules(context: &Context, prices: Vec<PriceInput>) -> Result<Vec<PriceRule>, P
     rules.collect::<Result<_, FieldError>>().map_err(|error| Problem::invalid(vec![error]))
 }
 
+/// What providers call models stands in their paths.
+fn check_name(pointer: &str, name: &str) -> Option<FieldError> {
+    let is_visible = name.bytes().all(|byte| byte.is_ascii_graphic());
+    let holds = (1..=200).contains(&name.len()) && is_visible && !name.split('/').any(|part| part == "..");
+    let detail = "a name has 1 to 200 visible ASCII characters, no space and no part `..`";
+    (!holds).then(|| FieldError::new(pointer, detail))
+}
+
+fn check_figures(
+    upstream_name: Option<&str>,
+    context_window: Option<u64>,
+    max_output_tokens: Option<u64>,
+) -> Vec<FieldError> {
+    let name = upstream_name.and_then(|name| check_name("/upstream_name", name));
+    let figures = [("/context_window", context_window), ("/max_output_tokens", max_output_tokens)];
+    let large = figures.into_iter().filter(|(_, figure)| figure.is_some_and(|figure| figure > MAX_TOKENS));
+    let detail = format!("a model has at most {MAX_TOKENS} tokens");
+    name.into_iter().chain(large.map(|(pointer, _)| FieldError::new(pointer, detail.clone()))).collect()
+}
+
 /// Adds a model to a provider.
 pub(crate) async fn create_model(change: &mut Change, new: NewModel) -> Result<Object<Model>, Problem> {
     let provider = find_provider(change, &new).await?;
-    if new.name.is_empty() || new.name.len() > 200 || new.name.bytes().any(|byte| byte.is_ascii_whitespace()) {
-        return Err(Problem::invalid(vec![FieldError::new("/name", "a name has 1 to 200 bytes and no space")]));
-    }
+    let mut errors = check_figures(new.upstream_name.as_deref(), new.context_window, new.max_output_tokens);
+    errors.extend(check_name("/name", &new.name));
+    refuse(errors)?;
     let name = format!("{}/{}", provider.name, new.name);
     let state = new.state(change.context(), provider.id)?;
     change.create::<Model>(&name, state).await
@@ -95,6 +119,7 @@ pub(crate) async fn update_model(
     model: Object<Model>,
     asked: ModelChange,
 ) -> Result<Object<Model>, Problem> {
+    refuse(check_figures(asked.upstream_name.as_deref(), asked.context_window, asked.max_output_tokens))?;
     let now = model.state.clone();
     let states_figures = asked.prices.is_some() || asked.context_window.is_some() || asked.max_output_tokens.is_some();
     let prices = match asked.prices {

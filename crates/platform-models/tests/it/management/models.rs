@@ -2,7 +2,12 @@ use glaux_testkit::on_both;
 
 use super::*;
 
-on_both!(prices_are_exact_and_listed, a_dry_run_changes_nothing, a_model_takes_from_the_catalogue_what_is_not_stated);
+on_both!(
+    names_and_figures_can_be_written_and_kept,
+    prices_are_exact_and_listed,
+    a_dry_run_changes_nothing,
+    a_model_takes_from_the_catalogue_what_is_not_stated
+);
 
 async fn prices_are_exact_and_listed(database: TestDatabase) {
     let management = start_with_model(database).await;
@@ -41,6 +46,29 @@ async fn prices_are_exact_and_listed(database: TestDatabase) {
     check(json!({ "meter": "input_tokens", "rate_per_million": 0.4 }), "rate_per_million").await;
     check(json!({ "meter": "input_tokens" }), "rate_per_unit").await;
     check(json!({ "meter": "smiles", "rate_per_million": "1" }), "smiles").await;
+}
+
+async fn names_and_figures_can_be_written_and_kept(database: TestDatabase) {
+    let management = start_with_model(database).await;
+    let client = management.admin();
+    let check = async |field: &str, value: Value| {
+        let mut model = json!({ "provider": "acme-openai", "name": "x", "type": "llm" });
+        model[field] = value;
+        let pointer = format!("/{field}");
+        assert_eq!(client.post(MODELS, model.clone()).await.pointers("unprocessable"), [pointer], "{model}");
+    };
+    let long = "x".repeat(201);
+    for name in ["", "a\u{0}", "a b", "a\u{202e}b", "../x", "x/../../y", "x/..", &long] {
+        check("name", json!(name)).await;
+        check("upstream_name", json!(name)).await;
+    }
+    check("context_window", json!(1_u64 << 53)).await;
+    check("max_output_tokens", json!(u64::MAX)).await;
+    let most =
+        json!({ "provider": "acme-openai", "name": "org/x..y:1", "type": "llm", "context_window": (1_u64 << 53) - 1 });
+    let id = client.post(MODELS, most).await.ok()["id"].as_str().unwrap().to_owned();
+    let answer = client.patch(&format!("{MODELS}/{id}"), json!({ "context_window": 1_u64 << 53 })).await;
+    assert_eq!(answer.pointers("unprocessable"), ["/context_window"]);
 }
 
 async fn a_dry_run_changes_nothing(database: TestDatabase) {

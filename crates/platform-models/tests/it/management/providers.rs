@@ -73,6 +73,10 @@ async fn rules_of_the_kind_are_kept(database: TestDatabase) {
     check(json!({ "name": "p", "kind": "azure-openai", "credentials": key }), &["/base_url"]).await;
     check(json!({ "name": "p", "kind": "bedrock", "credentials": aws }), &["/base_url", "/region"]).await;
     check(json!({ "name": "p", "kind": "openai-compatible", "base_url": "localhost" }), &["/base_url"]).await;
+    for key in ["sk-secret\n", "sk-a\r\nx-injected: 1", "sk-\u{0}", "sk-\u{202e}", " sk"] {
+        let pointers = ["/credentials/api_key"];
+        check(json!({ "name": "p", "kind": "openai", "credentials": { "api_key": key } }), &pointers).await;
+    }
     let open = |url: &str| json!({ "name": "p", "kind": "openai-compatible", "base_url": url });
     check(open("http://169.254.169.254/latest"), &["/base_url"]).await;
     check(
