@@ -32,7 +32,7 @@ use crate::{
     modules::{ServingPath, modules},
     probing::GatewayProbe,
     running::RunningHere,
-    secrets,
+    secrets::{self, AdminToken},
     settings::Settings,
 };
 
@@ -83,8 +83,8 @@ impl Foundation {
 pub(crate) struct Control {
     /// The management API.
     pub(crate) router: Router,
-    /// Shown when the process starts.
-    pub(crate) admin_token: Secret,
+    /// Shown when it was made now.
+    pub(crate) admin_token: AdminToken,
     /// Signs the admin in once.
     pub(crate) sign_in: SignInLink,
     /// The first key of a new installation: shown once.
@@ -111,7 +111,7 @@ impl Control {
         let context = Context { db, clock, rng, vault, publisher, events };
 
         let admin_token = secrets::admin_token(settings.server.admin_token.as_ref(), directory, &*context.rng)?;
-        let identity = Identity::bootstrap(context.clone(), &admin_token).await?;
+        let identity = Identity::bootstrap(context.clone(), admin_token.secret()).await?;
         let system = identity.system();
         glaux_platform_applications::bootstrap(&context, &system).await?;
         glaux_platform_models::bootstrap(&context, &system).await?;

@@ -94,7 +94,7 @@ async fn serve(
 ) -> Response<Either<Body, axum::body::Body>> {
     let path = request.uri().path();
     if Gateway::serves(path) {
-        return service.gateway.serve(request, peer.ip()).await.map(Either::Left);
+        return service.gateway.serve(request, peer.ip().to_canonical()).await.map(Either::Left);
     }
     if path.starts_with("/api/") || path == "/metrics" {
         let Some(router) = service.management.get() else {

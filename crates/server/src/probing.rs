@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use glaux_gateway::{Gateway, OwnCall};
-use glaux_kernel::{Clock, OrganizationId};
+use glaux_kernel::{Clock, OrganizationId, problem::Code};
 use glaux_ledger::record::Purpose;
 use glaux_platform_models::{Probe, ProbeOutcome};
-use http::Response;
+use http::{Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
@@ -33,10 +33,12 @@ impl Probe for GatewayProbe {
     }
 }
 
-/// The provider's status, if it answered, and what was wrong.
+/// The provider's own status, where the answer has it, and what was wrong.
 async fn judge(answer: Response<glaux_gateway::Body>) -> (Option<u16>, Option<String>) {
     let status = answer.status();
-    let was_tried = answer.headers().contains_key("x-glaux-attempts");
+    // Other codes, and 502, are the gateway's words for what it met.
+    let is_providers = answer.headers().get("x-glaux-code").is_some_and(|code| code == Code::UpstreamError.as_str())
+        && status != StatusCode::BAD_GATEWAY;
     let body = answer.into_body().collect().await.map(http_body_util::Collected::to_bytes);
     if status.is_success() {
         let broken = "the provider's answer broke off".to_owned();
@@ -44,5 +46,27 @@ async fn judge(answer: Response<glaux_gateway::Body>) -> (Option<u16>, Option<St
     }
     let told: Value = body.ok().and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
     let message = told["error"]["message"].as_str().unwrap_or("the provider refused the call").to_owned();
-    (was_tried.then_some(status.as_u16()), Some(message))
+    (is_providers.then_some(status.as_u16()), Some(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_providers_own_status_is_told() {
+        let check = async |status: u16, code: Option<&str>, expected: Option<u16>| {
+            let answer = Response::builder().status(status).header("x-glaux-attempts", "1");
+            let answer = code.into_iter().fold(answer, |answer, code| answer.header("x-glaux-code", code));
+            let body = json!({ "error": { "message": "no" } }).to_string();
+            let (told, problem) =
+                judge(answer.body(glaux_gateway::Body::from(bytes::Bytes::from(body))).unwrap()).await;
+            assert_eq!((told, problem.is_some()), (expected, !(200..300).contains(&status)), "{status} {code:?}");
+        };
+        check(200, None, Some(200)).await;
+        check(429, Some("upstream_error"), Some(429)).await;
+        check(502, Some("upstream_error"), None).await;
+        check(504, Some("upstream_timeout"), None).await;
+        check(503, Some("overloaded"), None).await;
+    }
 }

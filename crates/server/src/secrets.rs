@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context;
@@ -36,6 +36,26 @@ pub(crate) fn close_to_others(directory: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("can't close {} to others", directory.display()))
 }
 
+/// The admin's token, and whether the admin has seen it.
+#[derive(Clone)]
+pub(crate) enum AdminToken {
+    /// By `GLAUX_ADMIN_TOKEN`.
+    Given(Secret),
+    /// At an earlier start.
+    Kept(Secret, PathBuf),
+    /// Now.
+    New(Secret),
+}
+
+impl AdminToken {
+    /// What it is.
+    pub(crate) fn secret(&self) -> &Secret {
+        match self {
+            Self::Given(secret) | Self::Kept(secret, _) | Self::New(secret) => secret,
+        }
+    }
+}
+
 /// When a secret was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Made {
@@ -61,16 +81,20 @@ pub(crate) fn master_key(given: Option<&Secret>, directory: &Path, rng: &dyn Rng
 }
 
 /// The admin's token that was given, else that of the data directory.
-pub(crate) fn admin_token(given: Option<&Secret>, directory: &Path, rng: &dyn Rng) -> anyhow::Result<Secret> {
+pub(crate) fn admin_token(given: Option<&Secret>, directory: &Path, rng: &dyn Rng) -> anyhow::Result<AdminToken> {
     if let Some(token) = given {
-        return Ok(token.clone());
+        return Ok(AdminToken::Given(token.clone()));
     }
     let generate = || {
         let mut bytes = [0; 24];
         rng.fill(&mut bytes);
         format!("glt_{}", hex::encode(bytes))
     };
-    Ok(keep(&directory.join(ADMIN_TOKEN), generate)?.0)
+    let path = directory.join(ADMIN_TOKEN);
+    Ok(match keep(&path, generate)? {
+        (token, Made::Now) => AdminToken::New(token),
+        (token, Made::Before) => AdminToken::Kept(token, path),
+    })
 }
 
 /// The same for whoever calls a Glaux that has been started before.

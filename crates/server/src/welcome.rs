@@ -8,7 +8,7 @@ use std::{
 use glaux_kernel::Secret;
 use glaux_platform_identity::SignInLink;
 
-use crate::control::Control;
+use crate::{control::Control, secrets::AdminToken};
 
 /// Says where it serves while the database is away.
 pub(crate) fn print_alone(address: SocketAddr) -> io::Result<()> {
@@ -20,7 +20,7 @@ pub(crate) fn print_alone(address: SocketAddr) -> io::Result<()> {
 
 /// Whom to greet with what.
 pub(crate) struct Welcome {
-    admin_token: Secret,
+    admin_token: AdminToken,
     sign_in: SignInLink,
     first_key: Option<Secret>,
 }
@@ -37,14 +37,18 @@ impl Welcome {
     /// Says where it serves, who the admin is, and what to try first.
     pub(crate) fn print(&self, address: SocketAddr) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        let token = self.admin_token.expose();
         writeln!(out, "\nGlaux serves on http://{address}\n")?;
         let link = self.sign_in.0.expose();
         writeln!(
             out,
             "  Sign in as admin, once and within the hour:\n    http://{address}/api/auth/link?token={link}\n"
         )?;
-        writeln!(out, "  The admin's token, for the management API:\n    {token}\n")?;
+        write!(out, "  The admin's token, for the management API")?;
+        match &self.admin_token {
+            AdminToken::New(token) => writeln!(out, ", shown only now:\n    {}\n", token.expose())?,
+            AdminToken::Kept(_, path) => writeln!(out, ", is in {}\n", path.display())?,
+            AdminToken::Given(_) => writeln!(out, ", is as GLAUX_ADMIN_TOKEN says\n")?,
+        }
         match &self.first_key {
             Some(key) => {
                 writeln!(out, "  A first key, shown only now, and a call to the built-in sandbox:")?;
@@ -58,10 +62,10 @@ impl Welcome {
                 writeln!(out, "      -d '{body}'\n")?;
             }
             None => {
-                writeln!(out, "  Issue a key:")?;
+                writeln!(out, "  Issue a key with that token:")?;
                 writeln!(
                     out,
-                    "    curl http://{address}/api/platform/ai-management/keys -H 'authorization: Bearer {token}' \\"
+                    "    curl http://{address}/api/platform/ai-management/keys -H \"authorization: Bearer $TOKEN\" \\"
                 )?;
                 writeln!(out, "      -H 'content-type: application/json' \\")?;
                 let body = r#"{"name":"mine","environment":"development","models":["*"],"features":["*"]}"#;
