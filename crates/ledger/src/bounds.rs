@@ -1,6 +1,7 @@
-//! Texts that come from outside are cut before they are kept, so that no record grows beyond what a segment takes.
+//! Texts that come from outside are cut before they stand in a record, so that no record grows beyond what a segment
+//! takes. U+0000, which not every database keeps, becomes U+FFFD.
 
-use crate::record::{Call, Target};
+use crate::record::{Attribution, Call, Target};
 
 /// Bytes of a text.
 const TEXT: usize = 1024;
@@ -10,23 +11,20 @@ const LIST: usize = 64;
 const RAW_USAGE: usize = 64 << 10;
 
 pub(crate) fn cut_call(call: &mut Call) {
-    let attribution = &mut call.attribution;
+    cut_attribution(&mut call.attribution);
+    call.dropped.truncate(LIST);
+    call.dropped.iter_mut().for_each(cut);
+    [&mut call.requested_model, &mut call.path].into_iter().for_each(cut);
+    [&mut call.error_code, &mut call.traceparent, &mut call.blocked_by].into_iter().flatten().for_each(cut);
+}
+
+pub(crate) fn cut_attribution(attribution: &mut Attribution) {
     attribution.tags.truncate(LIST);
     attribution.tags.iter_mut().for_each(|(key, value)| {
         cut(key);
         cut(value);
     });
-    call.dropped.truncate(LIST);
-    call.dropped.iter_mut().for_each(cut);
-    [&mut call.requested_model, &mut call.path].into_iter().for_each(cut);
-    let optional = [
-        &mut attribution.user,
-        &mut attribution.session,
-        &mut call.error_code,
-        &mut call.traceparent,
-        &mut call.blocked_by,
-    ];
-    optional.into_iter().flatten().for_each(cut);
+    [&mut attribution.user, &mut attribution.session].into_iter().flatten().for_each(cut);
 }
 
 pub(crate) fn cut_target(target: &mut Target) {
@@ -39,9 +37,15 @@ pub(crate) fn cut_optional(mut text: Option<String>) -> Option<String> {
 }
 
 pub(crate) fn keep_raw_usage(text: Option<String>) -> Option<String> {
-    text.filter(|text| text.len() <= RAW_USAGE)
+    text.map(without_null).filter(|text| text.len() <= RAW_USAGE)
 }
 
 fn cut(text: &mut String) {
     text.truncate(text.floor_char_boundary(TEXT));
+    *text = without_null(std::mem::take(text));
+    text.truncate(text.floor_char_boundary(TEXT));
+}
+
+fn without_null(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }

@@ -72,7 +72,7 @@ impl OpenCall {
         self.call.call
     }
 
-    /// The record as it will be written. `attempts` and `cost_nanos` are filled in from the ledger's own count.
+    /// The record as it will be written, but for texts that are still to be cut. `attempts` and `cost_nanos` are filled in from the ledger's own count.
     pub fn details(&mut self) -> &mut Call {
         &mut self.call
     }
@@ -80,6 +80,7 @@ impl OpenCall {
     /// Reserves money on every budget, or on none, and writes that down. Await [`Hold::committed`] before sending.
     pub fn open_hold(&mut self, open: OpenHold<'_>) -> Result<Hold, Refused> {
         let now = self.shared.clock.now();
+        bounds::cut_call(&mut self.call);
         let opened = Arc::new(self.hold_opened(&open, now));
         let mut core = self.shared.core.lock();
         let Core { writer, state } = &mut *core;

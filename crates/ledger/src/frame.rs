@@ -11,8 +11,11 @@ use crate::{
 
 /// Bytes before the payload.
 const PREFIX: usize = 8;
-/// The largest payload: far above any record, whose texts are cut when its call opens.
+/// The largest payload: far above any record, whose texts are cut.
 pub(crate) const MAX_PAYLOAD: usize = 1 << 20;
+/// The largest frame of a record that opens something. The record that closes it repeats the same charges, attribution
+/// and target, and adds less than the other half: so there is room for whatever was opened to be closed.
+pub(crate) const MAX_OPENING: usize = MAX_PAYLOAD / 2;
 /// The largest frame.
 pub(crate) const MAX_FRAME: usize = PREFIX + MAX_PAYLOAD;
 

@@ -143,3 +143,6 @@ impl Core {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,6 +65,8 @@ impl Ending {
             Self::Released { status, error_code } => Settlement::of_nothing(status, error_code),
         };
         let opened = &*hold.opened;
+        let mut attribution = opened.attribution.clone();
+        bounds::cut_attribution(&mut attribution);
         Attempt {
             attempt: opened.attempt,
             hold: opened.hold,
@@ -82,7 +84,7 @@ impl Ending {
             cost: settlement.cost,
             held_nanos: hold.nanos,
             charges: opened.charges.clone(),
-            attribution: opened.attribution.clone(),
+            attribution,
             target: opened.target.clone(),
             first_byte_micros: settlement.first_byte_micros,
             duration_micros: settlement.duration_micros,

@@ -10,6 +10,7 @@ use glaux_llm::Usage;
 
 use crate::{
     balance::{Accounts, Event, Overrun},
+    bounds,
     record::{Attempt, Call, HoldExtended, HoldOpened, Record, Status},
 };
 
@@ -126,7 +127,7 @@ impl Tally {
     pub(crate) fn unknown_call(&self, now: Timestamp) -> Call {
         let first = &self.first;
         let elapsed = now.since(first.call_at).as_micros();
-        Call {
+        let mut call = Call {
             call: first.call,
             at: first.call_at,
             status: Status::Unknown,
@@ -145,6 +146,8 @@ impl Tally {
             cost_nanos: self.cost_nanos,
             blocked_by: None,
             dropped: Vec::new(),
-        }
+        };
+        bounds::cut_call(&mut call);
+        call
     }
 }

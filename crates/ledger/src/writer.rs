@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 use crate::{
     Error, directory,
-    frame::{self, RecordRef},
+    frame::{self, MAX_OPENING, RecordRef},
     medium::Medium,
     segment::{self, HEADER_BYTES, Header, Position},
     sync::{Commit, GroupSync},
@@ -146,6 +146,11 @@ impl Writer {
         self.rotate_if_full(now)?;
         let waiting = self.unwritten.len();
         frame::encode(record, &mut self.unwritten)?;
+        let bytes = self.unwritten.len() - waiting;
+        if bytes > MAX_OPENING {
+            self.unwritten.truncate(waiting);
+            return Err(Error::TooLarge { bytes });
+        }
         if let Some(position) = self.gathered() {
             return Ok(Appended::Gathered(position));
         }

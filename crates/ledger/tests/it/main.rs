@@ -14,3 +14,4 @@ mod live;
 mod power;
 mod support;
 mod tail;
+mod texts;
