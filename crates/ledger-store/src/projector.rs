@@ -1,4 +1,4 @@
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{error::Error as _, fmt, future::Future, sync::Arc, time::Duration};
 
 use glaux_kernel::{Clock, NodeId, Timestamp};
 use glaux_ledger::{Batch, Position, Tail};
@@ -23,7 +23,8 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::fr
 
 /// Carries the records of this node into the database, in order, each exactly once.
 ///
-/// The offset moves in the transaction that writes the rows. A gateway does not wait for it.
+/// The offset moves in the transaction that writes the rows. A gateway does not wait for it. A record whose content the
+/// database refuses is searched for by halves, reported and passed over: the segments keep it, and the recount finds it.
 pub struct Projector {
     db: Db,
     tail: Arc<Tail>,
@@ -31,6 +32,8 @@ pub struct Projector {
     clock: Arc<dyn Clock>,
     /// Where to go on; unknown before the first success and after another program moved it.
     position: Option<Position>,
+    /// Records of the next transaction: fewer than a batch while one that the database refuses is searched for.
+    limit: usize,
     progress: Arc<Mutex<Progress>>,
 }
 
@@ -57,6 +60,8 @@ pub struct Progress {
     pub position: Position,
     /// Entries that were carried since the program started.
     pub entries: u64,
+    /// Records that were passed over since the program started, because the database refuses their content.
+    pub set_aside: u64,
     /// Everything that was written when it last looked is in the database.
     pub caught_up: bool,
     /// Since when it fails, and why it failed last.
@@ -77,7 +82,7 @@ impl ProgressWatch {
 impl Projector {
     /// For the records that `tail` reads, which `node` wrote. Touches nothing yet.
     pub fn new(db: Db, tail: Tail, node: NodeId, clock: Arc<dyn Clock>) -> Self {
-        Self { db, tail: Arc::new(tail), node, clock, position: None, progress: Arc::default() }
+        Self { db, tail: Arc::new(tail), node, clock, position: None, limit: BATCH, progress: Arc::default() }
     }
 
     /// To see how far it is.
@@ -132,29 +137,60 @@ impl Projector {
     async fn step(&mut self) -> Result<Step> {
         let from = self.position().await?;
         let batch = self.read(from).await?;
-        let next = batch.next;
-        let step = if batch.entries.len() < BATCH { Step::Rest } else { Step::Batch };
+        let (next, read) = (batch.next, batch.entries.len());
+        let step = if read < self.limit { Step::Rest } else { Step::Batch };
         if next == from {
             self.progress.lock().caught_up = true;
             self.note_success(from, Carried::default());
             return Ok(Step::Nothing);
         }
-        let carried = match self.carry(from, batch, Novelty::Expected).await? {
-            Some(carried) => carried,
-            None => {
-                let batch = self.read(from).await?;
-                self.carry(from, batch, Novelty::Doubtful).await?.ok_or(Error::Moved)?
+        let carried = match self.carry_once(from, batch).await {
+            Err(error) if error.refuses_content() && read > 1 => {
+                self.limit = read / 2;
+                return Ok(Step::Batch);
             }
+            Err(error) if error.refuses_content() => self.set_aside(from, next, &error).await?,
+            outcome => outcome?,
         };
+        self.limit = (self.limit * 2).min(BATCH);
         self.position = Some(next);
         self.progress.lock().caught_up = false;
         self.note_success(next, carried);
         Ok(step)
     }
 
+    /// Carries what is new of a batch.
+    async fn carry_once(&mut self, from: Position, batch: Batch) -> Result<Carried> {
+        let next = batch.next;
+        if let Some(carried) = self.carry(from, batch, Novelty::Expected).await? {
+            return Ok(carried);
+        }
+        let mut batch = self.read(from).await?;
+        // More may have been written since.
+        batch.entries.retain(|entry| entry.at < next);
+        batch.next = next;
+        self.carry(from, batch, Novelty::Doubtful).await?.ok_or(Error::Moved)
+    }
+
+    /// Passes over the record between `from` and `next`.
+    async fn set_aside(&mut self, from: Position, next: Position, error: &Error) -> Result<Carried> {
+        let nothing = Batch { next, ..Batch::default() };
+        let carried = self.carry(from, nothing, Novelty::Expected).await?.ok_or(Error::Moved)?;
+        self.limit = 1;
+        self.progress.lock().set_aside += 1;
+        tracing::error!(
+            %error,
+            cause = error.source().map(ToString::to_string),
+            ledger.position = %from,
+            "a ledger entry is not carried into the database, which refuses its content; the segments keep it"
+        );
+        Ok(carried)
+    }
+
     async fn read(&self, from: Position) -> Result<Batch> {
         let tail = Arc::clone(&self.tail);
-        Ok(tokio::task::spawn_blocking(move || tail.read(from, BATCH)).await??)
+        let limit = self.limit;
+        Ok(tokio::task::spawn_blocking(move || tail.read(from, limit)).await??)
     }
 
     async fn carry(&mut self, from: Position, batch: Batch, novelty: Novelty) -> Result<Option<Carried>> {

@@ -4,6 +4,7 @@
 
 mod analytics;
 mod projection;
+mod refusals;
 mod retention;
 mod usage;
 mod verification;

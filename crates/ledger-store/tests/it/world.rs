@@ -19,7 +19,7 @@ pub(crate) const START: &str = "2026-11-21T00:00:00Z";
 
 /// A ledger of one node, beside a database.
 pub(crate) struct World {
-    _home: TempDir,
+    pub(crate) home: TempDir,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) rng: SeededRng,
     pub(crate) ledger: Ledger,
@@ -58,7 +58,7 @@ impl World {
             ..Options::default()
         };
         let ledger = Ledger::open(Arc::new(directory), &options, clock.clone()).unwrap();
-        Self { _home: home, clock, rng, ledger }
+        Self { home, clock, rng, ledger }
     }
 
     pub(crate) fn node(&self) -> NodeId {
