@@ -7,6 +7,9 @@ const NANOS: i64 = 1_000_000_000;
 /// Femto-units per nano-unit.
 const FEMTOS_PER_NANO: i128 = 1_000_000;
 
+/// 2⁵³ − 1, the greatest integer that JSON keeps exactly.
+const MAX_EXACT: u64 = (1 << 53) - 1;
+
 /// An ISO 4217 code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
@@ -176,9 +179,9 @@ impl<'de> Deserialize<'de> for Money {
 
 /// A price per single unit of a meter, in integer femto-units (10⁻¹⁵) of a currency.
 ///
-/// $0.40 per million tokens is 400,000,000 femto-dollars per token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+/// $0.40 per million tokens is 400,000,000 femto-dollars per token. On the wire an integer, or its digits as text where
+/// JSON would not keep it exactly (RFC 8785, section 3.2.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Rate {
     femtos: i64,
 }
@@ -225,6 +228,32 @@ impl Rate {
     /// quantity × rate in femto-units, unrounded. Sum these, then [`Money::from_femtos`] once.
     pub fn times(self, quantity: u64) -> i128 {
         i128::from(self.femtos) * i128::from(quantity)
+    }
+}
+
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.femtos.unsigned_abs() <= MAX_EXACT {
+            serializer.serialize_i64(self.femtos)
+        } else {
+            serializer.serialize_str(&self.femtos.to_string())
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "femto-units: an integer or its digits")]
+        enum Wire {
+            Number(i64),
+            Digits(String),
+        }
+        let femtos = match Wire::deserialize(deserializer)? {
+            Wire::Number(femtos) => femtos,
+            Wire::Digits(digits) => digits.parse().map_err(de::Error::custom)?,
+        };
+        Ok(Self { femtos })
     }
 }
 
@@ -297,6 +326,22 @@ mod tests {
         assert_eq!(json, r#"{"amount":"12.310000000","currency":"USD"}"#);
         assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), money);
         assert_eq!(Money::usd_nanos(-1).amount(), "-0.000000001");
+    }
+
+    #[test]
+    fn a_rate_is_a_number_while_json_keeps_it() {
+        let check = |per_unit: &str, expected: &str| {
+            let rate = Rate::parse_per_unit(per_unit).unwrap();
+            let json = serde_json::to_string(&rate).unwrap();
+            assert_eq!(json, expected);
+            assert_eq!(serde_json::from_str::<Rate>(&json).unwrap(), rate);
+        };
+        check("0.0000004", "400000000");
+        check("9.007199254740991", "9007199254740991");
+        check("9.007199254740992", r#""9007199254740992""#);
+        check("10", r#""10000000000000000""#);
+        assert_eq!(serde_json::from_str::<Rate>("10000000000000000").unwrap(), Rate::parse_per_unit("10").unwrap());
+        assert!(serde_json::from_str::<Rate>(r#""1.5""#).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use glaux_journal::{self as journal, ActorId, Difference, Entry, Filter};
 use glaux_kernel::{ChangeId, ChangeSetId, Page, Permission, Timestamp};
-use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, permit};
+use glaux_web::{Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, permit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -169,9 +169,12 @@ pub(crate) fn failed(error: journal::Error) -> Problem {
         journal::Error::NotFound(seq) => Problem::not_found("journal entry", &seq.to_string()),
         journal::Error::Cursor(_) => Problem::malformed("?cursor", error.to_string()),
         journal::Error::Store(error) => error.into(),
-        journal::Error::Inexact { .. } | journal::Error::Damaged { .. } | journal::Error::Internal(_) => {
-            Problem::internal(error)
+        journal::Error::Inexact { pointer, number } => {
+            let field = pointer.strip_prefix("/after").unwrap_or(&pointer);
+            let detail = format!("{number} is beyond what JSON keeps exactly, 9007199254740991");
+            Problem::invalid(vec![FieldError::new(field, detail)])
         }
+        journal::Error::Damaged { .. } | journal::Error::Internal(_) => Problem::internal(error),
     }
 }
 

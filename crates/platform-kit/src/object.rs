@@ -2,6 +2,7 @@ use glaux_kernel::{Cursor, Id, OrganizationId, Page, PageRequest, Timestamp};
 use glaux_store::OrgRead;
 use glaux_web::{Problem, Tag};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::store::{self, ObjectRow};
 
@@ -132,6 +133,26 @@ pub async fn find_reference<I: Id>(
     Ok(row.map(|row| Reference { id: I::from_uuid(row.id), name: row.name }))
 }
 
+/// The name of an object of another capability whose state holds this text as a value: who refers to what by name.
+pub async fn find_mention(tx: &mut OrgRead, kind: &str, text: &str) -> Result<Option<String>, Problem> {
+    let rows = tx.query(store::LIST).bind(kind).bind(None::<&str>).bind(i64::MAX).fetch_all::<ObjectRow>().await?;
+    for row in rows {
+        if holds(&serde_json::from_str(&row.state).map_err(Problem::internal)?, text) {
+            return Ok(Some(row.name));
+        }
+    }
+    Ok(None)
+}
+
+fn holds(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(string) => string == text,
+        Value::Array(items) => items.iter().any(|item| holds(item, text)),
+        Value::Object(members) => members.values().any(|member| holds(member, text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// The IANA name of the organization's time zone, in which its days begin.
 pub async fn time_zone(tx: &mut OrgRead) -> Result<String, Problem> {
     let (zone,) = tx.query(store::TIME_ZONE).fetch_one::<(String,)>().await?;
@@ -147,4 +168,20 @@ pub async fn find_id<I: Id>(tx: &mut OrgRead, kind: &str, reference: Option<&str
     }
     let row = tx.query(store::FIND_BY_NAME).bind(kind).bind(reference).fetch_optional::<ObjectRow>().await?;
     row.map(|row| Some(I::from_uuid(row.id))).ok_or_else(|| Problem::not_found(kind, reference))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_wherever_it_stands() {
+        let assignment =
+            json!({ "models": [{ "model": "acme/a", "weight": 1 }], "fallbacks": ["acme/b"], "policy": null });
+        for (text, expected) in [("acme/a", true), ("acme/b", true), ("acme", false), ("models", false)] {
+            assert_eq!(holds(&assignment, text), expected, "{text}");
+        }
+    }
 }

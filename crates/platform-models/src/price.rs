@@ -7,7 +7,7 @@ use glaux_web::FieldError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use succession::succeed;
+pub(crate) use succession::{find_overlaps, succeed};
 
 /// A rate for a meter: per million units, or per single unit.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

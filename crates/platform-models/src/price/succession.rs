@@ -30,6 +30,19 @@ pub(crate) fn succeed(old: &[PriceRule], next: Vec<PriceRule>, now: Timestamp) -
     rules
 }
 
+/// The places of rules beside which an earlier one holds, from `now` on, at the same time: nothing decides between them.
+pub(crate) fn find_overlaps(rules: &[PriceRule], now: Timestamp) -> impl Iterator<Item = usize> {
+    rules.iter().enumerate().filter_map(move |(index, rule)| {
+        let before = rules.get(..index)?;
+        before.iter().any(|other| is_about_the_same(other, rule) && hold_together(other, rule, now)).then_some(index)
+    })
+}
+
+fn hold_together(one: &PriceRule, other: &PriceRule, now: Timestamp) -> bool {
+    let from = one.conditions.effective_from.max(other.conditions.effective_from).map_or(now, |from| from.max(now));
+    [one, other].iter().all(|rule| rule.conditions.effective_until.is_none_or(|until| from < until))
+}
+
 fn is_over(rule: &PriceRule, now: Timestamp) -> bool {
     rule.conditions.effective_until.is_some_and(|until| until <= now)
 }
@@ -66,6 +79,21 @@ mod tests {
             Conditions { effective_from: from.map(at), effective_until: until.map(at), ..Conditions::default() };
         let id = PriceRuleId::from_uuid(Default::default());
         PriceRule { id, meter: Meter::InputTokens, rate: Rate::from_femtos(femtos), conditions }
+    }
+
+    #[test]
+    fn one_rate_holds_at_a_time() {
+        let check = |rules: &[PriceRule], expected: &[usize]| {
+            assert_eq!(find_overlaps(rules, at(10)).collect::<Vec<_>>(), expected, "{rules:?}");
+        };
+        check(&[rule(1, None, None), rule(2, None, None)], &[1]);
+        check(&[rule(1, None, None), rule(1, Some(20), None)], &[1]);
+        check(&[rule(1, Some(12), Some(20)), rule(2, Some(30), None), rule(3, Some(19), Some(31))], &[2]);
+        check(&[rule(1, None, Some(20)), rule(2, Some(20), None)], &[]);
+        check(&[rule(1, None, Some(10)), rule(2, None, Some(5)), rule(3, Some(5), None)], &[]);
+        let output = PriceRule { meter: Meter::OutputTokens, ..rule(1, None, None) };
+        let conditions = Conditions { above_input_tokens: Some(200_000), ..Conditions::default() };
+        check(&[rule(1, None, None), output, PriceRule { conditions, ..rule(1, None, None) }], &[]);
     }
 
     #[test]

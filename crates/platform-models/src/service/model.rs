@@ -10,11 +10,8 @@ use crate::{
     CatalogReference, Model, ModelState, Provider,
     adoption::describe_entry,
     catalogue::ModelType,
-    price::{PriceInput, succeed},
+    price::{PriceInput, find_overlaps, succeed},
 };
-
-/// 2⁵³ − 1: greater integers can't be kept exactly in canonical JSON.
-const MAX_TOKENS: u64 = (1 << 53) - 1;
 
 /// A new model of a provider.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -79,7 +76,10 @@ impl NewModel {
 fn rules(context: &Context, prices: Vec<PriceInput>) -> Result<Vec<PriceRule>, Problem> {
     let now = context.clock.now();
     let rules = prices.into_iter().enumerate().map(|(index, price)| price.rule(index, now, &*context.rng));
-    rules.collect::<Result<_, FieldError>>().map_err(|error| Problem::invalid(vec![error]))
+    let rules = rules.collect::<Result<Vec<_>, FieldError>>().map_err(|error| Problem::invalid(vec![error]))?;
+    let detail = "the meter has another rate under the same conditions at the same time";
+    refuse(find_overlaps(&rules, now).map(|index| FieldError::new(format!("/prices/{index}"), detail)).collect())?;
+    Ok(rules)
 }
 
 /// What providers call models stands in their paths.
@@ -90,24 +90,11 @@ fn check_name(pointer: &str, name: &str) -> Option<FieldError> {
     (!holds).then(|| FieldError::new(pointer, detail))
 }
 
-fn check_figures(
-    upstream_name: Option<&str>,
-    context_window: Option<u64>,
-    max_output_tokens: Option<u64>,
-) -> Vec<FieldError> {
-    let name = upstream_name.and_then(|name| check_name("/upstream_name", name));
-    let figures = [("/context_window", context_window), ("/max_output_tokens", max_output_tokens)];
-    let large = figures.into_iter().filter(|(_, figure)| figure.is_some_and(|figure| figure > MAX_TOKENS));
-    let detail = format!("a model has at most {MAX_TOKENS} tokens");
-    name.into_iter().chain(large.map(|(pointer, _)| FieldError::new(pointer, detail.clone()))).collect()
-}
-
 /// Adds a model to a provider.
 pub(crate) async fn create_model(change: &mut Change, new: NewModel) -> Result<Object<Model>, Problem> {
     let provider = find_provider(change, &new).await?;
-    let mut errors = check_figures(new.upstream_name.as_deref(), new.context_window, new.max_output_tokens);
-    errors.extend(check_name("/name", &new.name));
-    refuse(errors)?;
+    let upstream = new.upstream_name.as_deref().and_then(|name| check_name("/upstream_name", name));
+    refuse(check_name("/name", &new.name).into_iter().chain(upstream).collect())?;
     let name = format!("{}/{}", provider.name, new.name);
     let state = new.state(change.context(), provider.id)?;
     change.create::<Model>(&name, state).await
@@ -119,7 +106,8 @@ pub(crate) async fn update_model(
     model: Object<Model>,
     asked: ModelChange,
 ) -> Result<Object<Model>, Problem> {
-    refuse(check_figures(asked.upstream_name.as_deref(), asked.context_window, asked.max_output_tokens))?;
+    let error = asked.upstream_name.as_deref().and_then(|name| check_name("/upstream_name", name));
+    refuse(error.into_iter().collect())?;
     let now = model.state.clone();
     let states_figures = asked.prices.is_some() || asked.context_window.is_some() || asked.max_output_tokens.is_some();
     let prices = match asked.prices {

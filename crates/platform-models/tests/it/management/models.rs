@@ -3,6 +3,8 @@ use glaux_testkit::on_both;
 use super::*;
 
 on_both!(
+    a_rate_may_be_large,
+    a_model_that_is_named_stays,
     names_and_figures_can_be_written_and_kept,
     prices_are_exact_and_listed,
     a_dry_run_changes_nothing,
@@ -45,6 +47,10 @@ async fn prices_are_exact_and_listed(database: TestDatabase) {
     check(json!({ "meter": "input_tokens", "rate_per_million": "-1" }), "out of range").await;
     check(json!({ "meter": "input_tokens", "rate_per_million": 0.4 }), "rate_per_million").await;
     check(json!({ "meter": "input_tokens" }), "rate_per_unit").await;
+    let both = json!({ "provider": "acme-openai", "name": "x", "type": "llm", "prices": [
+        { "meter": "input_tokens", "rate_per_million": "1" }, { "meter": "input_tokens", "rate_per_million": "2" },
+    ] });
+    assert_eq!(client.post(MODELS, both).await.pointers("unprocessable"), ["/prices/1"]);
     check(json!({ "meter": "smiles", "rate_per_million": "1" }), "smiles").await;
 }
 
@@ -69,6 +75,31 @@ async fn names_and_figures_can_be_written_and_kept(database: TestDatabase) {
     let id = client.post(MODELS, most).await.ok()["id"].as_str().unwrap().to_owned();
     let answer = client.patch(&format!("{MODELS}/{id}"), json!({ "context_window": 1_u64 << 53 })).await;
     assert_eq!(answer.pointers("unprocessable"), ["/context_window"]);
+}
+
+async fn a_model_that_is_named_stays(database: TestDatabase) {
+    let modules = vec![module(), glaux_platform_kit::journal_module()];
+    let management = Management::start(database, modules).await;
+    let client = management.admin();
+    client.post(PROVIDERS, openai()).await.ok();
+    let id = client.post(MODELS, mini()).await.ok()["id"].as_str().unwrap().to_owned();
+    let model = format!("{MODELS}/{id}");
+    client.post(ALIASES, json!({ "name": "gpt-4", "model": "acme-openai/gpt-4.1-mini" })).await.ok();
+    let refused = client.delete(&model).await;
+    assert!(refused.text.contains("alias gpt-4"), "{}", refused.text);
+    refused.problem("conflict");
+    client.delete(&format!("{ALIASES}/gpt-4")).await.ok();
+    client.delete(&model).await.ok();
+}
+
+async fn a_rate_may_be_large(database: TestDatabase) {
+    let management = start_with_model(database).await;
+    let client = management.admin();
+    let model = json!({ "provider": "acme-openai", "name": "x", "type": "image",
+        "prices": [{ "meter": "output_images", "rate_per_unit": "10" }] });
+    client.post(MODELS, model).await.ok();
+    let listed = client.get(&format!("{PRICES}?model=acme-openai/x")).await.ok();
+    assert_eq!(listed["items"][0]["rate_per_million"], "10000000");
 }
 
 async fn a_dry_run_changes_nothing(database: TestDatabase) {
