@@ -1,6 +1,9 @@
 use glaux_kernel::{AssignmentId, Environment, FeatureId};
 use glaux_platform_kit::Kind;
-use glaux_routing::document::{Balancing, Candidate, Policy};
+use glaux_routing::{
+    document::{Balancing, Candidate, Policy},
+    may_override,
+};
 use glaux_web::FieldError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -37,10 +40,6 @@ pub fn assignment_name(feature: &str, environment: Environment) -> String {
     format!("{feature}/{environment}")
 }
 
-/// What a call is about, or how it is answered and priced: not a matter of configuration.
-const NOT_OVERRIDDEN: [&str; 9] =
-    ["contents", "input", "messages", "metadata", "model", "prompt", "stream", "stream_options", "user"];
-
 impl AssignmentState {
     /// The models that it names, each with the place where the request names it.
     pub(crate) fn named(&self) -> impl Iterator<Item = (String, &str)> {
@@ -67,7 +66,7 @@ impl AssignmentState {
         if weighs && !self.models.is_empty() && self.models.iter().all(|candidate| candidate.weight == 0) {
             errors.push(FieldError::new("/models", "one of the weights is above zero"));
         }
-        let refused = self.config_overrides.keys().filter(|name| NOT_OVERRIDDEN.contains(&name.as_str()));
+        let refused = self.config_overrides.keys().filter(|name| !may_override(name));
         errors.extend(refused.map(|name| {
             FieldError::new(format!("/config_overrides/{name}"), "this field is the caller's and can't be overridden")
         }));

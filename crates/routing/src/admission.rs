@@ -1,7 +1,7 @@
 //! What must be granted before a call is sent: its bound, the budgets it counts against, the limits it takes from.
 
 use glaux_kernel::{FeatureId, KeyId, Money, Period, Timestamp};
-use glaux_llm::{Meter, PriceRule, RatingContext, ServiceTier, Usage, price};
+use glaux_llm::{PriceRule, RatingContext, ServiceTier, Usage, price};
 use smallvec::SmallVec;
 
 use crate::{
@@ -16,14 +16,6 @@ use crate::{
 pub fn output_limit(asked: Option<u64>, model: &Model, route: &Route) -> u64 {
     let most = model.max_output_tokens.unwrap_or(u64::MAX);
     asked.unwrap_or_else(|| model.max_output_tokens.unwrap_or(route.policy().max_output_tokens)).min(most)
-}
-
-/// The most that a call can use: all of its input and its output limit, for each choice.
-pub fn usage_bound(input: &Usage, output_limit: u64, choices: u32) -> Usage {
-    let mut bound = *input;
-    bound.add(Meter::OutputTokens, output_limit.saturating_mul(u64::from(choices.max(1))));
-    bound.set(Meter::Calls, 1);
-    bound
 }
 
 /// The most that a bound can cost at a model; `None`: not all of it has a price.

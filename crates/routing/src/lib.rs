@@ -8,11 +8,13 @@ pub mod admission;
 pub mod balancing;
 mod budget;
 pub mod document;
+mod overrides;
 pub mod payload;
 mod resolve;
 mod snapshot;
 
 pub use budget::{Budget, BudgetIndex, Subject, threshold_nanos};
 pub use document::Document;
+pub use overrides::may_override;
 pub use resolve::{Refusal, Route};
 pub use snapshot::{Assignment, Feature, Finding, Key, KeyHash, Model, Organization, Provider, Snapshot};

@@ -76,6 +76,19 @@ impl Route {
             Self::Feature(..) | Self::Model(..) => None,
         }
     }
+
+    /// At least as many bytes as those fields add to a request.
+    pub fn override_bytes(&self) -> u64 {
+        match self {
+            Self::Feature(_, assignment) => assignment.override_bytes,
+            Self::Model(..) => 0,
+        }
+    }
+}
+
+/// What a message repeats of a name that anyone may have written.
+fn shown(name: &str) -> &str {
+    name.char_indices().nth(120).map_or(name, |(end, _)| &name[..end])
 }
 
 impl Snapshot {
@@ -104,7 +117,10 @@ impl Snapshot {
         let Some(target) = found.filter(|target| key.allows_model(&target.name)) else {
             return Err(Refusal::new(
                 Code::ModelNotFound,
-                format!("`{model}` is no feature, alias or model that this key may use. GET /v1/models lists them."),
+                format!(
+                    "`{}` is no feature, alias or model that this key may use. GET /v1/models lists them.",
+                    shown(model)
+                ),
             ));
         };
         let feature = charged.map(|name| charge_feature(key, name)).transpose()?;

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use crate::{
     BudgetIndex,
     document::{self, Document, FeatureStatus, Limits, Policy, ProviderLimits},
+    overrides,
     payload::PayloadPolicy,
 };
 
@@ -128,6 +129,8 @@ pub struct Assignment {
     pub fallbacks: Box<[Arc<Model>]>,
     /// Fields set in each request.
     pub config_overrides: serde_json::Map<String, serde_json::Value>,
+    /// At least as many bytes as they add to a request.
+    pub override_bytes: u64,
     /// How it is routed.
     pub policy: Policy,
 }
@@ -390,10 +393,13 @@ fn build_assignment(
     models: &ModelsByName,
     findings: &mut Vec<Finding>,
 ) -> Assignment {
+    let place = format!("{} in {}", feature.name, assignment.environment);
+    let (config_overrides, refused) = overrides::allowed(&assignment.config_overrides);
+    let refused = refused.into_iter().map(|name| format!("{name} is the caller's and is not overridden"));
+    findings.extend(refused.map(|problem| finding("feature", &place, problem)));
     let mut find = |name: &str| {
         let model = models.get(name).cloned();
         if model.is_none() {
-            let place = format!("{} in {}", feature.name, assignment.environment);
             findings.push(finding("feature", &place, format!("there is no model {name}")));
         }
         model
@@ -401,7 +407,8 @@ fn build_assignment(
     Assignment {
         models: assignment.models.iter().filter_map(|one| Some((find(&one.model)?, one.weight))).collect(),
         fallbacks: assignment.fallbacks.iter().filter_map(|name| find(name)).collect(),
-        config_overrides: assignment.config_overrides.clone(),
+        override_bytes: overrides::bytes(&config_overrides),
+        config_overrides,
         policy: assignment.policy.clone(),
     }
 }
