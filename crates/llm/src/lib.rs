@@ -42,7 +42,7 @@ pub use meter::{Meter, MeterGroup};
 pub use models::render_models;
 pub use outbound::{Outbound, PrepareError, Unsupported, prepare};
 pub use price::{Conditions, PriceRule, Rating, RatingContext, ServiceTier};
-pub use request::{Facts, Media, ReadError, Request, Tags};
+pub use request::{Facts, Media, ProviderTools, ReadError, Request, Tags};
 pub use route::{Endpoint, Route, route};
 pub use stream::{StreamError, StreamOutcome, StreamTranslator, terminal_error};
 pub use target::{Base, Credentials, InvalidBase, Target, UnsupportedPolicy};

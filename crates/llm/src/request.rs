@@ -8,6 +8,7 @@
 mod facts;
 mod media;
 pub(crate) mod multipart;
+mod tools;
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ use smallvec::SmallVec;
 
 pub use facts::{Facts, Tags};
 pub use media::Media;
+pub use tools::ProviderTools;
 
 use crate::{
     Meter, Operation, ProviderKind, Usage, Wire,
@@ -175,6 +177,7 @@ impl Request {
             Operation::Chat | Operation::Embeddings | Operation::Images => {
                 usage.set(Meter::InputTokens, self.text_bytes());
                 media.bound(kind, &mut usage);
+                self.facts.provider_tools.bound(&mut usage);
             }
             Operation::Moderation | Operation::CountTokens => {}
         }

@@ -1,6 +1,6 @@
 use smallvec::SmallVec;
 
-use super::{Media, ReadError, Top, media};
+use super::{Media, ProviderTools, ReadError, Top, media};
 use crate::{
     ServiceTier, Wire,
     json::{Field, Node},
@@ -18,10 +18,8 @@ pub struct Facts {
     pub choices: u32,
     /// The client asked for a usage chunk at the end of the stream.
     pub wants_stream_usage: bool,
-    /// Reasoning is asked for: output may be spent before the first visible byte.
-    pub reasons: bool,
-    /// Tools that the provider runs (web search, code…), charged beside the tokens and not bounded by them.
-    pub provider_tools: bool,
+    /// Tools that the provider runs, charged beside the tokens and not bounded by them.
+    pub provider_tools: ProviderTools,
     /// The tier that is asked for.
     pub service_tier: Option<ServiceTier>,
     /// The end user, as the client names them.
@@ -112,9 +110,10 @@ impl Facts {
         if let Some(options) = top.some("stream_options") {
             self.wants_stream_usage = options.get("include_usage").and_then(Node::boolean).unwrap_or(false);
         }
-        self.reasons = top.text_field("reasoning_effort")?.is_some_and(|effort| effort != "none");
-        let searches = top.some("web_search_options").is_some();
-        self.provider_tools = searches || tool_types(top).any(|kind| !matches!(&*kind, "function" | "custom"));
+        self.provider_tools = ProviderTools::typed(top);
+        if top.some("web_search_options").is_some() {
+            self.provider_tools.add("web_search", None);
+        }
         self.metadata = tags(top.some("metadata"));
         Ok(())
     }
@@ -122,9 +121,7 @@ impl Facts {
     fn responses(&mut self, top: &Top<'_>) -> Result<(), ReadError> {
         self.max_output_tokens = top.whole("max_output_tokens")?;
         self.wants_stream_usage = true;
-        let effort = top.some("reasoning").and_then(|reasoning| reasoning.some("effort")).and_then(Node::string);
-        self.reasons = effort.is_some_and(|effort| effort != "none");
-        self.provider_tools = tool_types(top).any(|kind| !matches!(&*kind, "function" | "custom"));
+        self.provider_tools = ProviderTools::typed(top);
         self.metadata = tags(top.some("metadata"));
         Ok(())
     }
@@ -148,9 +145,7 @@ impl Facts {
         list(top, "messages")?;
         self.max_output_tokens = top.whole("max_tokens")?;
         self.wants_stream_usage = true;
-        let thinking = top.some("thinking").and_then(|thinking| thinking.some("type")).and_then(Node::string);
-        self.reasons = thinking.is_some_and(|kind| kind != "disabled");
-        self.provider_tools = tool_types(top).any(|kind| kind != "custom");
+        self.provider_tools = ProviderTools::typed(top);
         let user = top.some("metadata").and_then(|metadata| metadata.some("user_id")).and_then(Node::string);
         self.user = user.map(|user| user.as_ref().into());
         Ok(())
@@ -166,17 +161,13 @@ impl Facts {
             };
             self.max_output_tokens = whole("maxOutputTokens", "max_output_tokens")?;
             self.choices = choices(whole("candidateCount", "candidate_count")?)?;
-            if let Some(thinking) = one_of(&config, "thinkingConfig", "thinking_config")? {
-                let thinking = thinking.value.fields();
-                let budget = one_of(&thinking, "thinkingBudget", "thinking_budget")?;
-                self.reasons = budget.and_then(|budget| budget.value.whole()) != Some(0);
-            }
         }
         let tools = top.some("tools").map(Node::elements).unwrap_or_default();
-        self.provider_tools = tools
-            .iter()
-            .flat_map(|tool| tool.fields())
-            .any(|field| !matches!(&*field.key, "functionDeclarations" | "function_declarations"));
+        for field in tools.into_iter().flat_map(Node::fields) {
+            // Free here, unlike another provider's tool of the same name.
+            let kind = if field.key == "code_execution" { "codeExecution" } else { &*field.key };
+            self.provider_tools.add(kind, None);
+        }
         self.metadata = tags(top.some("labels"));
         Ok(())
     }
@@ -206,12 +197,6 @@ fn choices(asked: Option<u64>) -> Result<u32, ReadError> {
         Some(n @ 1..=128) => Ok(n as u32),
         Some(_) => Err(ReadError::wrong("n", "between 1 and 128")),
     }
-}
-
-/// The `type` of each tool; one without a type is the client's own.
-fn tool_types<'a>(top: &Top<'a>) -> impl Iterator<Item = std::borrow::Cow<'a, str>> {
-    let tools = top.some("tools").map(Node::elements).unwrap_or_default();
-    tools.into_iter().filter_map(|tool| tool.some("type").and_then(Node::string))
 }
 
 fn tags(metadata: Option<Node<'_>>) -> Tags {
