@@ -129,7 +129,7 @@ impl Attempts {
         place: Place,
         held: Held,
     ) -> Tried {
-        let Held { hold, outbound, bound, output_limit, nanos } = held;
+        let Held { hold, outbound, bound, output_limit, nanos, is_unpriced } = held;
         let clamped = outbound.clamped_from.is_some() || self.request.facts.max_output_tokens.is_none();
         let (sent_wall, sent_at) = (call.gateway.clock.now(), call.gateway.clock.monotonic());
         call.attempts += 1;
@@ -151,6 +151,7 @@ impl Attempts {
             estimate: estimate(&self.request),
             bound,
             held_nanos: nanos,
+            is_unpriced,
             sent_wall,
             sent_at,
             first_byte: None,
@@ -194,9 +195,10 @@ impl Attempts {
             headers.insert(names::CACHE, HeaderValue::from_static("miss"));
         }
         headers.insert(names::ATTEMPTS, open.call.attempts.into());
-        let before = open.call.cost_nanos;
-        let (settled, cost) = settle::with_call(*open, answer.finding, End::SUCCESS);
-        headers.insert(names::COST, respond::cost(before.saturating_add(cost.nanos)));
+        let mut cost = open.call.cost;
+        let (settled, settlement) = settle::with_call(*open, answer.finding, End::SUCCESS);
+        cost.add(&settlement);
+        headers.insert(names::COST, cost.header());
         if let Err(error) = settled.commit.await {
             tracing::error!(%error, "a settlement is not on disk");
         }
@@ -285,7 +287,7 @@ fn answer_headers(open: &mut Open, told: Option<u64>) -> HeaderMap {
     headers
 }
 
-/// The provider answered with an error: settles without charge and decides what may follow.
+/// The provider, or something before it, answered with an error: settles and decides what may follow.
 async fn give_up(mut exchange: Exchange) -> Tried {
     let open = exchange.open();
     open.received = Received::Whole(BytesMut::new());
@@ -298,7 +300,8 @@ async fn give_up(mut exchange: Exchange) -> Tried {
         open.head.as_ref().map(|head| (head.status.as_u16(), head.headers.clone())).unwrap_or_default();
     let failure = Box::new(glaux_llm::read_failure(open.wire, status, &headers, body));
     let end = End { status: Status::Error, http_status: status, error_code: Some(Code::UpstreamError.as_str()) };
-    let (call, commit) = settle::failed(*open, end);
+    let (call, commit) =
+        if settle::may_have_been_served(status) { settle::at_bound(*open, end) } else { settle::failed(*open, end) };
     drop(commit.await);
     let (class, wait) = (failure.class, failure.retry_after.unwrap_or_default());
     let ended = Box::new(Ended { call, reason: Reason::Failed(failure) });

@@ -15,7 +15,7 @@ use glaux_routing::{
     admission::{self, LimitSubject},
     balancing,
 };
-use http::{HeaderMap, Method, Response, Uri, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Response, Uri, header, request::Parts};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use smallvec::SmallVec;
@@ -44,7 +44,27 @@ pub(crate) struct Call {
     pub(crate) permit: Option<Permit>,
     /// How many attempts there were, and what they cost together.
     pub(crate) attempts: u32,
-    pub(crate) cost_nanos: i64,
+    pub(crate) cost: CallCost,
+}
+
+/// What the attempts of a call cost together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CallCost {
+    pub(crate) nanos: i64,
+    /// There is no price for all of it.
+    pub(crate) is_unpriced: bool,
+}
+
+impl CallCost {
+    pub(crate) fn add(&mut self, cost: &record::Cost) {
+        self.nanos = self.nanos.saturating_add(cost.nanos);
+        self.is_unpriced |= cost.unpriced.is_some();
+    }
+
+    /// An amount that is not all of it would be taken for the cost.
+    pub(crate) fn header(self) -> HeaderValue {
+        if self.is_unpriced { HeaderValue::from_static("unpriced") } else { respond::cost(self.nanos) }
+    }
 }
 
 /// A call that got no answer, and why.
@@ -124,7 +144,8 @@ async fn serve_for(
     };
     let record = gateway.ledger.open_call(opening(&snapshot, &key, id, at, purpose, &parts, &annotations));
     let gateway = Arc::clone(gateway);
-    let mut call = Call { gateway, snapshot, key, id, started, record, permit: None, attempts: 0, cost_nanos: 0 };
+    let mut call =
+        Call { gateway, snapshot, key, id, started, record, permit: None, attempts: 0, cost: CallCost::default() };
 
     let request = match ingress::read(&call, &endpoint, &parts.headers, body).await {
         Ok(request) => request,
@@ -287,7 +308,8 @@ impl Call {
         u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// Writes into the record what the request says of itself; headers win over the body.
+    /// Writes into the record what the request says of itself; headers win over the body. Tags are cut to what a header
+    /// may say, which is less than what providers take as metadata.
     fn describe(&mut self, request: &Request, user_is_open: bool) {
         let details = self.record.details();
         details.requested_model = request.model.to_string();
@@ -297,8 +319,9 @@ impl Call {
         }
         let named = |name: &str, tags: &[(String, String)]| tags.iter().any(|(known, _)| known == name);
         for (name, value) in &request.facts.metadata {
-            if !named(name, &details.attribution.tags) {
-                details.attribution.tags.push((name.to_string(), value.to_string()));
+            let (name, value) = (ingress::cut(name), ingress::cut(value));
+            if details.attribution.tags.len() < ingress::MAX_TAGS && !named(name, &details.attribution.tags) {
+                details.attribution.tags.push((name.to_owned(), value.to_owned()));
             }
         }
     }
@@ -332,8 +355,8 @@ impl Call {
         (details.status, details.http_status, details.cached) = (Status::Success, 200, true);
         (details.first_byte_micros, details.duration_micros) = (Some(duration), duration);
         let mut headers = respond::headers(self.id, self.snapshot.journal_seq, &answer.model);
-        headers.insert(names::CACHE, http::HeaderValue::from_static("hit"));
-        headers.insert(names::COST, http::HeaderValue::from_static("0.000000000"));
+        headers.insert(names::CACHE, HeaderValue::from_static("hit"));
+        headers.insert(names::COST, HeaderValue::from_static("0.000000000"));
         headers.insert(names::ATTEMPTS, http::HeaderValue::from_static("0"));
         headers.insert(header::CONTENT_TYPE, answer.content_type);
         drop(self.record.record());
@@ -353,7 +376,7 @@ impl Ended {
         let mut headers = respond::headers(call.id, call.snapshot.journal_seq, "");
         headers.remove(&names::MODEL);
         headers.insert(names::ATTEMPTS, call.attempts.into());
-        headers.insert(names::COST, respond::cost(call.cost_nanos));
+        headers.insert(names::COST, call.cost.header());
         let details = call.record.details();
         let response = respond::upstream_failure(&details.path, headers, &failure, call.id);
         details.status = Status::Error;

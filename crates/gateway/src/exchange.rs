@@ -26,6 +26,9 @@ use crate::{
     upstream::{Answering, AnsweringBody, BrokenUpstream},
 };
 
+/// A stream that begins with more bytes than this without a word of the model is given up: it would all be kept.
+const LONGEST_PREAMBLE: usize = 1 << 20;
+
 /// What became of an attempt while it was waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Broken {
@@ -92,6 +95,8 @@ pub(crate) struct Open {
     pub(crate) bound: Usage,
     /// What the bound costs, in nano-dollars.
     pub(crate) held_nanos: i64,
+    /// Not all of the bound has a price.
+    pub(crate) is_unpriced: bool,
     /// What it is taken to have used when the provider answered and reported nothing.
     pub(crate) estimate: Usage,
     pub(crate) sent_wall: Timestamp,
@@ -252,6 +257,7 @@ impl Open {
         let limits = self.model.provider.limits;
         let patience = Duration::from_millis(limits.first_byte_timeout_ms.min(limits.total_timeout_ms));
         let reading = async {
+            let mut read = 0;
             loop {
                 let Received::Stream(translator) = &mut self.received else { return Err(Broken::Garbled) };
                 if translator.has_content() || translator.is_complete() {
@@ -260,6 +266,10 @@ impl Open {
                 let Some(data) = poll_fn(|context| self.poll_data(context)).await? else {
                     return if self.wire == Wire::VisionAnnotate { Ok(()) } else { Err(Broken::Connection) };
                 };
+                read += data.len();
+                if read > LONGEST_PREAMBLE {
+                    return Err(Broken::TooLong);
+                }
                 let Received::Stream(translator) = &mut self.received else { return Err(Broken::Garbled) };
                 translator.push(data, ready).map_err(|_| Broken::Garbled)?;
             }

@@ -30,18 +30,24 @@ pub(crate) fn tokens_estimated(request: &Request) -> u64 {
 /// The most that a call can cost at a model.
 pub(crate) fn cost_bound(request: &Request, route: &Route, model: &Model, at: Timestamp) -> Option<Money> {
     let limit = admission::output_limit(request.facts.max_output_tokens, model, route);
-    let tier = request.facts.service_tier.unwrap_or_default();
-    admission::cost_bound(
-        &model.prices,
-        &usage_bound(request, model, limit),
-        at,
-        tier,
-        model.provider.region.as_deref(),
-    )
+    price_bound(request, model, &usage_bound(request, route, model, limit), at)
 }
 
-fn usage_bound(request: &Request, model: &Model, output_limit: u64) -> Usage {
+/// What a bound costs. A tool that no meter counts has no price.
+fn price_bound(request: &Request, model: &Model, bound: &Usage, at: Timestamp) -> Option<Money> {
+    let tier = request.facts.service_tier.unwrap_or_default();
+    let cost = admission::cost_bound(&model.prices, bound, at, tier, model.provider.region.as_deref());
+    cost.filter(|_| !request.facts.provider_tools.unmetered)
+}
+
+/// The most that a call can use: what it sends, what the provider's tools may find, and its output limit.
+fn usage_bound(request: &Request, route: &Route, model: &Model, output_limit: u64) -> Usage {
     let mut bound = request.input_bound(model.provider.kind);
+    let written = bound.get(Meter::InputTokens);
+    if written > 0 {
+        let read = if request.facts.provider_tools.reads { model.context_window.unwrap_or(0) } else { 0 };
+        bound.set(Meter::InputTokens, written.saturating_add(route.override_bytes()).max(read));
+    }
     bound.merge(&request.output_bound(output_limit));
     bound.with(Meter::Calls, 1)
 }
@@ -54,6 +60,8 @@ pub(crate) struct Held {
     pub(crate) output_limit: u64,
     /// What is charged if nothing is ever heard of the attempt.
     pub(crate) nanos: i64,
+    /// Not all that it may use has a price.
+    pub(crate) is_unpriced: bool,
 }
 
 /// Why no hold was opened.
@@ -71,15 +79,18 @@ impl Attempts {
         let mut limit = admission::output_limit(asked, model, &self.route);
         loop {
             let outbound = self.prepare(model, limit)?;
-            let bound = usage_bound(&self.request, model, limit);
+            let bound = usage_bound(&self.request, &self.route, model, limit);
             match self.open_hold(call, model, bound)? {
                 Ok(hold) => {
+                    call.record.details().blocked_by = None;
                     call.record.details().dropped = outbound.dropped.iter().map(|field| field.to_string()).collect();
-                    return Ok(Held { hold: hold.0, outbound, bound, output_limit: limit, nanos: hold.1 });
+                    let at = call.record.details().at;
+                    let is_unpriced = price_bound(&self.request, model, &bound, at).is_none();
+                    return Ok(Held { hold: hold.0, outbound, bound, output_limit: limit, nanos: hold.1, is_unpriced });
                 }
                 Err(refused) => match self.fit(model, &refused, limit, call.record.details().at) {
                     Some(smaller) => limit = smaller,
-                    None => return Err(Denied::ByBudget(self.over_budget(call, &refused))),
+                    None => return Err(over_budget(call, &refused)),
                 },
             }
         }
@@ -124,9 +135,8 @@ impl Attempts {
             tags: &attribution.tags,
         };
         let counted = admission::budgets(&key.organization, subject, at);
-        let tier = self.request.facts.service_tier.unwrap_or_default();
-        let cost = admission::cost_bound(&model.prices, &bound, at, tier, model.provider.region.as_deref());
-        let amount = admission::hold_amount(cost, &counted, &self.route, model).map_err(Denied::ByBudget)?;
+        let cost = price_bound(&self.request, model, &bound, at);
+        let amount = admission::hold_amount(cost, &counted, &self.route, model).map_err(Denied::ByTarget)?;
         let budgets: Vec<BudgetLimit> = counted.iter().map(budget_limit).collect();
         let (clock, rng) = (&call.gateway.clock, &*call.gateway.rng);
         let now = clock.now();
@@ -155,9 +165,8 @@ impl Attempts {
             return None;
         }
         let cost = |limit: u64| {
-            let tier = self.request.facts.service_tier.unwrap_or_default();
-            let bound = usage_bound(&self.request, model, limit);
-            admission::cost_bound(&model.prices, &bound, at, tier, model.provider.region.as_deref()).map(Money::nanos)
+            let bound = usage_bound(&self.request, &self.route, model, limit);
+            price_bound(&self.request, model, &bound, at).map(Money::nanos)
         };
         let (without, with) = (cost(0)?, cost(limit)?);
         let per_limit = i128::from(with - without).max(1);
@@ -165,26 +174,30 @@ impl Attempts {
         let fits = u64::try_from(left * i128::from(limit) / per_limit).ok()?.saturating_sub(1);
         (LEAST_OUTPUT..limit).contains(&fits).then_some(fits)
     }
+}
 
-    fn over_budget(&self, call: &mut Call, refused: &BudgetRefusal) -> Refusal {
-        let budgets = call.key.organization.budgets.all();
-        let over = budgets.iter().find(|budget| budget.definition.id == refused.budget);
-        let name = over.map_or("", |budget| budget.definition.name.as_str());
-        call.record.details().blocked_by = Some(format!("budget {name}"));
-        let money = |nanos: i64| Money::usd_nanos(nanos).to_string();
-        Refusal::new(
-            Code::BudgetExceeded,
-            format!(
-                "The budget {name} has too little left for this call: spent {}, held {}, available {}; the call may \
-                 cost up to {}. Ask for fewer output tokens, wait for open calls to settle or the period to end, or \
-                 have the budget raised.",
-                money(refused.spent_nanos),
-                money(refused.held_nanos),
-                money(refused.available_nanos),
-                money(refused.needed_nanos),
-            ),
-        )
-    }
+/// Another model may be one that the budget does not count.
+fn over_budget(call: &mut Call, refused: &BudgetRefusal) -> Denied {
+    let budgets = call.key.organization.budgets.all();
+    let over = budgets.iter().find(|budget| budget.definition.id == refused.budget);
+    let name = over.map_or("", |budget| budget.definition.name.as_str());
+    let counts_others =
+        over.is_none_or(|over| over.definition.scope.model.is_none() && over.definition.scope.provider.is_none());
+    call.record.details().blocked_by = Some(format!("budget {name}"));
+    let money = |nanos: i64| Money::usd_nanos(nanos).to_string();
+    let refusal = Refusal::new(
+        Code::BudgetExceeded,
+        format!(
+            "The budget {name} has too little left for this call: spent {}, held {}, available {}; the call may cost \
+             up to {}. Ask for fewer output tokens, wait for open calls to settle or the period to end, or have the \
+             budget raised.",
+            money(refused.spent_nanos),
+            money(refused.held_nanos),
+            money(refused.available_nanos),
+            money(refused.needed_nanos),
+        ),
+    );
+    if counts_others { Denied::ByBudget(refusal) } else { Denied::ByTarget(refusal) }
 }
 
 /// The ledger can't take a hold.

@@ -1,8 +1,10 @@
 //! What comes in: the key, the annotations, the body.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use glaux_kernel::{CallId, problem::Code};
-use glaux_llm::{Endpoint, Request};
+use glaux_llm::{Dialect, Endpoint, Request};
 use glaux_routing::{Key, KeyHash, Refusal, Snapshot};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
@@ -14,7 +16,11 @@ use crate::{Body, call::Call, names, respond};
 const VERSIONS: [&str; 1] = ["2026-11-01"];
 /// The longest value of an annotation.
 const MAX_ANNOTATION: usize = 256;
-const MAX_TAGS: usize = 32;
+pub(crate) const MAX_TAGS: usize = 32;
+/// The longest name of a model, a feature or an alias.
+const MAX_MODEL: usize = 512;
+/// A body of which nothing came for so long is not waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The secret of a key, from wherever the SDKs of the dialects put it.
 pub(crate) fn key(headers: &HeaderMap) -> Result<&str, Refusal> {
@@ -107,18 +113,44 @@ pub(crate) async fn read(
     body: impl http_body::Body<Data = Bytes> + Unpin,
 ) -> Result<Request, Refusal> {
     let most = call.gateway.config.max_request_bytes;
-    let bytes = collect(body, most).await?;
+    let bytes = collect(body, most, PATIENCE).await?;
     let content_type = text(headers, &header::CONTENT_TYPE);
     let mut request = Request::read(endpoint, content_type, bytes).map_err(|error| Refusal {
         param: error.field().map(str::to_owned),
         ..Refusal::new(Code::InvalidRequest, error.to_string())
     })?;
+    check_names(&request)?;
     request.read_headers(headers);
     request.answer_id = call.id.to_string().into();
     Ok(request)
 }
 
-async fn collect(mut body: impl http_body::Body<Data = Bytes> + Unpin, most: usize) -> Result<Bytes, Refusal> {
+/// What is kept with each record of the call is no longer than what a header may say.
+fn check_names(request: &Request) -> Result<(), Refusal> {
+    let too_long = |field: &str, most: usize| Refusal {
+        param: Some(field.to_owned()),
+        ..Refusal::new(Code::InvalidRequest, format!("`{field}` must be at most {most} bytes long."))
+    };
+    if request.model.len() > MAX_MODEL {
+        return Err(too_long("model", MAX_MODEL));
+    }
+    if request.facts.user.as_ref().is_some_and(|user| user.len() > MAX_ANNOTATION) {
+        let field = if request.wire.dialect() == Some(Dialect::Anthropic) { "metadata.user_id" } else { "user" };
+        return Err(too_long(field, MAX_ANNOTATION));
+    }
+    Ok(())
+}
+
+/// As much of a text as an annotation holds.
+pub(crate) fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_ANNOTATION)]
+}
+
+async fn collect(
+    mut body: impl http_body::Body<Data = Bytes> + Unpin,
+    most: usize,
+    patience: Duration,
+) -> Result<Bytes, Refusal> {
     let too_large = || Refusal::new(Code::PayloadTooLarge, format!("The body is longer than {most} bytes."));
     let broken = |_| Refusal::new(Code::InvalidRequest, "The body ended early or is not framed as its headers say.");
     if body.size_hint().lower() > most as u64 {
@@ -126,7 +158,9 @@ async fn collect(mut body: impl http_body::Body<Data = Bytes> + Unpin, most: usi
     }
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    while let Some(frame) = body.frame().await {
+    let stalled =
+        |_| Refusal::new(Code::InvalidRequest, format!("Nothing came of the body for {} s.", patience.as_secs()));
+    while let Some(frame) = tokio::time::timeout(patience, body.frame()).await.map_err(stalled)? {
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
         if first.len() + rest.len() + data.len() > most {
             return Err(too_large());
@@ -175,4 +209,37 @@ pub(crate) fn not_offered(parts: &Parts) -> Refusal {
         return Refusal::new(Code::MethodNotAllowed, format!("{path} takes POST."));
     }
     Refusal::new(Code::NotFound, format!("There is nothing at {path}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use super::*;
+
+    /// A body that never comes.
+    struct Stalled;
+
+    impl http_body::Body for Stalled {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let reading = collect(Stalled, 100, Duration::from_millis(10));
+        let refusal = tokio::time::timeout(Duration::from_secs(60), reading).await.unwrap().unwrap_err();
+        assert_eq!(refusal.code, Code::InvalidRequest);
+    }
 }

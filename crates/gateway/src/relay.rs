@@ -3,16 +3,21 @@
 use std::{
     collections::VecDeque,
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
-    task::{Context, Poll, ready},
+    sync::{Arc, Weak},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
 use bytes::Bytes;
 use glaux_kernel::problem::Code;
 use glaux_ledger::{Commit, record::Status};
-use tokio::time::{Instant, Sleep};
+use parking_lot::Mutex;
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, Sleep},
+};
 
 use crate::{
     exchange::{Broken, Exchange, Open, Received},
@@ -21,6 +26,13 @@ use crate::{
 
 /// A stream on its way to the client. Dropped before its end, it is settled by [`Exchange`].
 pub struct Relay {
+    passing: Arc<Mutex<Passing>>,
+    /// Ends what passes when its time is over, whether or not the client still reads.
+    watch: AbortHandle,
+}
+
+/// What has come and not gone.
+struct Passing {
     exchange: Option<Exchange>,
     /// Translated and not sent on.
     ready: VecDeque<Bytes>,
@@ -29,44 +41,72 @@ pub struct Relay {
     idle: Pin<Box<Sleep>>,
     idle_timeout: Duration,
     last_data: Instant,
-    deadline: Instant,
+    /// Who waits for the next piece.
+    waiting: Option<Waker>,
 }
 
 impl fmt::Debug for Relay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Relay").field("over", &self.exchange.is_none()).finish_non_exhaustive()
+        f.debug_struct("Relay").field("over", &self.passing.lock().exchange.is_none()).finish_non_exhaustive()
     }
 }
 
 impl Relay {
     /// Passes on what `exchange` still receives, after `ready`.
     pub(crate) fn new(mut exchange: Exchange, ready: Vec<Bytes>) -> Self {
-        let limits = exchange.open().model.provider.limits;
+        let open = exchange.open();
+        let limits = open.model.provider.limits;
+        let spent = open.call.gateway.clock.monotonic().saturating_sub(open.sent_at);
+        let left = Duration::from_millis(limits.total_timeout_ms).saturating_sub(spent);
         let idle_timeout = Duration::from_millis(limits.idle_timeout_ms);
         let now = Instant::now();
-        Self {
+        let passing = Arc::new(Mutex::new(Passing {
             exchange: Some(exchange),
             ready: ready.into(),
             commit: None,
             idle: Box::pin(tokio::time::sleep_until(now + idle_timeout)),
             idle_timeout,
             last_data: now,
-            deadline: now + Duration::from_millis(limits.total_timeout_ms),
-        }
+            waiting: None,
+        }));
+        // Aborted with the relay, so it lasts no longer.
+        let watch = tokio::spawn(end_after(left, Arc::downgrade(&passing))).abort_handle();
+        Self { passing, watch }
     }
 
     /// The next piece for the client; `None` at the end.
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        self.passing.lock().poll_next(context)
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.watch.abort();
+    }
+}
+
+/// A client that stops reading must not keep its place at the provider, nor what is held for it.
+async fn end_after(left: Duration, passing: Weak<Mutex<Passing>>) {
+    tokio::time::sleep(left).await;
+    let Some(passing) = passing.upgrade() else { return };
+    passing.lock().run_out();
+    poll_fn(|context| passing.lock().poll_commit(context)).await;
+    let waiting = passing.lock().waiting.take();
+    if let Some(waker) = waiting {
+        waker.wake();
+    }
+}
+
+impl Passing {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         if self.is_complete() {
             self.finish(None);
         }
         loop {
-            if let Some(commit) = &mut self.commit {
-                let written = ready!(Pin::new(commit).poll(context));
-                self.commit = None;
-                if let Err(error) = written {
-                    tracing::error!(%error, "a settlement is not on disk");
-                }
+            if self.poll_commit(context).is_pending() {
+                self.wait(context);
+                return Poll::Pending;
             }
             if let Some(bytes) = self.ready.pop_front() {
                 return Poll::Ready(Some(bytes));
@@ -74,7 +114,34 @@ impl Relay {
             if self.exchange.is_none() {
                 return Poll::Ready(None);
             }
-            ready!(self.poll_upstream(context));
+            if self.poll_upstream(context).is_pending() {
+                self.wait(context);
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Ready once what was settled is written.
+    fn poll_commit(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(commit) = &mut self.commit else { return Poll::Ready(()) };
+        let written = ready!(Pin::new(commit).poll(context));
+        self.commit = None;
+        if let Err(error) = written {
+            tracing::error!(%error, "a settlement is not on disk");
+        }
+        Poll::Ready(())
+    }
+
+    /// The time for the whole answer is over.
+    fn run_out(&mut self) {
+        let broken = (!self.is_complete()).then_some(Broken::TimedOut);
+        self.finish(broken);
+    }
+
+    fn wait(&mut self, context: &Context<'_>) {
+        match &mut self.waiting {
+            Some(waker) => waker.clone_from(context.waker()),
+            None => self.waiting = Some(context.waker().clone()),
         }
     }
 
@@ -107,7 +174,7 @@ impl Relay {
     fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
             ready!(self.idle.as_mut().poll(context));
-            let until = (self.last_data + self.idle_timeout).min(self.deadline);
+            let until = self.last_data + self.idle_timeout;
             if until <= Instant::now() {
                 return Poll::Ready(());
             }

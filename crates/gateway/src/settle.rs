@@ -61,7 +61,7 @@ pub(crate) fn with_call(mut open: Open, finding: Finding, end: End) -> (Settled,
 /// Settles an attempt that failed while its call goes on.
 pub(crate) fn failed(open: Open, end: End) -> (Call, Commit) {
     count_health(&open, end.status);
-    let measured = Measured { finding: Finding::default(), usage: Usage::default(), basis: UsageBasis::Reported };
+    let measured = Measured { finding: Finding::default(), usage: Usage::default(), basis: UsageBasis::Estimated };
     let settlement = settlement(&open, measured, end.status, end.error_code);
     (open.call, open.hold.settle(settlement).commit)
 }
@@ -73,10 +73,22 @@ pub(crate) fn lost(open: Open, broken: Broken) -> (Call, Commit) {
     if broken == Broken::NotSent {
         return failed(open, End { status: Status::Error, http_status: 502, error_code: Some(code) });
     }
+    at_bound(open, End { status: broken.status(), http_status: 502, error_code: Some(code) })
+}
+
+/// Settles an attempt of which nothing is known at the most that it can have cost, while its call goes on.
+pub(crate) fn at_bound(open: Open, end: End) -> (Call, Commit) {
     open.count(Outcome::Failed);
-    let Open { mut call, hold, held_nanos, .. } = open;
-    call.cost_nanos = call.cost_nanos.saturating_add(held_nanos);
-    (call, hold.settle_at_bound(broken.status(), Some(code.to_owned())).commit)
+    let Open { mut call, hold, held_nanos, is_unpriced, .. } = open;
+    call.cost.nanos = call.cost.nanos.saturating_add(held_nanos);
+    call.cost.is_unpriced |= is_unpriced;
+    (call, hold.settle_at_bound(end.status, end.error_code.map(str::to_owned)).commit)
+}
+
+/// Statuses by which something between us and the model says that it heard nothing back: a gateway's 502 and 504, and
+/// 520 to 524, which are Cloudflare's. The model may have written its answer by then.
+pub(crate) const fn may_have_been_served(status: u16) -> bool {
+    matches!(status, 502 | 504 | 520..=524)
 }
 
 /// Settles an attempt that is cut off before its usage is known: by what went by of a stream, else at its bound.
@@ -100,10 +112,12 @@ pub(crate) fn after_hang_up(open: Open, finding: Finding) {
     drop(with_call(open, finding, End { status: Status::Cancelled, http_status: 499, error_code: None }));
 }
 
-/// What a whole answer says of its usage. An error of the provider is not charged.
+/// What a whole answer says of its usage.
 pub(crate) fn finding_of_whole(open: &Open, body: Bytes) -> Result<Finding, Broken> {
-    if open.head.as_ref().is_some_and(|head| !head.status.is_success()) {
-        return Ok(Finding { usage: Some(Usage::default()), ..Finding::default() });
+    match &open.head {
+        Some(head) if may_have_been_served(head.status.as_u16()) => return Err(Broken::Connection),
+        Some(head) if !head.status.is_success() => return Ok(Finding::default()),
+        Some(_) | None => {}
     }
     translate(open, body).map(|answer| answer.finding)
 }
@@ -116,6 +130,10 @@ pub(crate) fn translate(open: &Open, body: Bytes) -> Result<Answer, Broken> {
 fn measure(open: &Open, finding: Finding, status: Status) -> Measured {
     if let Some(usage) = finding.usage {
         return Measured { finding, usage, basis: UsageBasis::Reported };
+    }
+    // An error that came instead of an answer: the request was not served.
+    if open.head.as_ref().is_some_and(|head| !head.status.is_success()) {
+        return Measured { finding, usage: Usage::default(), basis: UsageBasis::Estimated };
     }
     let (estimated, basis) = match &open.received {
         Received::Stream(translator) => (translator.estimate(), UsageBasis::Estimated),

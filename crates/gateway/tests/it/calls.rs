@@ -151,3 +151,24 @@ async fn what_is_wrong_is_said_in_the_dialect() {
     check(CHAT, &chat("x", ""), &[("x-glaux-tags", "novalue")], 400, "invalid_request", "x-glaux-tags").await;
     check(CHAT, &chat("x", ""), &[("x-glaux-version", "1999-01-01")], 400, "invalid_request", "x-glaux-version").await;
 }
+
+#[tokio::test]
+async fn what_is_recorded_of_a_body_is_no_longer_than_a_header_may_be() {
+    let mut world = World::start().await;
+    world.add_model("echo");
+    let check = async |model: &str, more: &str, status: u16, part: &str| {
+        let answer = world.send(CHAT, &chat(model, more)).await;
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
+        assert!(answer.body.contains(part) && answer.body.len() < 500, "{}", answer.body);
+    };
+    check(&"m".repeat(513), "", 400, "`model`").await;
+    check(&"m".repeat(512), "", 404, "mmm").await;
+    check("sandbox/echo", &format!(r#","user":"{}""#, "u".repeat(257)), 400, "`user`").await;
+    check("sandbox/echo", &format!(r#","user":"{}""#, "u".repeat(256)), 200, "one").await;
+    let tags: Vec<String> = (0..40).map(|tag| format!(r#""{tag}":"{}""#, "é".repeat(200))).collect();
+    check("sandbox/echo", &format!(r#","metadata":{{{}}}"#, tags.join(",")), 200, "one").await;
+    let (calls, _) = world.settled().await;
+    let tags = &calls.last().unwrap().attribution.tags;
+    assert_eq!(tags.len(), 32);
+    assert!(tags.iter().all(|(_, value)| *value == "é".repeat(128)), "{tags:?}");
+}

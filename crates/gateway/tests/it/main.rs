@@ -3,6 +3,7 @@
 
 mod aborts;
 mod books;
+mod bounds;
 mod budgets;
 mod calls;
 mod configuration;

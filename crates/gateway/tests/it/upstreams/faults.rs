@@ -1,9 +1,14 @@
 use std::time::Duration;
 
-use glaux_ledger::record::{Attempt, Status};
+use glaux_gateway::OwnCall;
+use glaux_ledger::record::{Attempt, Purpose, Status};
 use glaux_llm::{ProviderKind, UsageBasis};
 use glaux_routing::document::{Policy, ProviderLimits};
-use tokio::time::Instant;
+use http_body_util::BodyExt;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::Instant,
+};
 
 use super::{CHAT, TOLD, chat, start};
 use crate::world::{Answer, World};
@@ -145,8 +150,77 @@ async fn errors_of_a_provider_reach_the_client_and_cost_nothing() {
         assert_eq!((answer.status.as_u16(), attempt.upstream_status), (expected, Some(status)), "{}", answer.body);
         assert!(answer.body.contains(part), "{status}: {}", answer.body);
         assert_eq!((attempt.status, attempt.cost.nanos), (Status::Error, 0));
+        assert_eq!(attempt.usage_basis, UsageBasis::Estimated, "{status}");
     };
     check(400, 400, "Scripted failure.").await;
     check(429, 429, "rate_limit_exceeded").await;
     check(500, 500, "server_error").await;
+}
+
+#[tokio::test]
+async fn an_error_of_something_in_between_is_charged_at_the_bound() {
+    for status in [502, 504, 520, 524] {
+        let (answer, attempt) = call(&format!("status={status}"), limits(), "").await;
+        assert!(answer.status.is_server_error(), "{status}: {}", answer.body);
+        assert_eq!((attempt.status, attempt.usage_basis), (Status::Error, UsageBasis::Bound), "{status}");
+        assert!(attempt.cost.nanos == attempt.held_nanos && attempt.held_nanos > 0, "{status}");
+    }
+}
+
+/// A provider whose stream begins with so many bytes of comments, and then says a word.
+async fn rambling(bytes: usize) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+            let comments = format!(": {}\n\n", "x".repeat(1020)).repeat(bytes / 1024);
+            let word = r#"data: {"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"word"}}]}"#;
+            let mut request = [0; 4096];
+            assert!(stream.read(&mut request).await.is_ok_and(|read| read > 0));
+            stream.write_all(format!("{head}{comments}{word}\n\ndata: [DONE]\n\n").as_bytes()).await.ok();
+        }
+    });
+    format!("http://{address}/v1")
+}
+
+#[tokio::test]
+async fn a_stream_that_does_not_come_to_the_point_is_given_up() {
+    let check = async |bytes: usize, http: u16| {
+        let mut world = World::start().await;
+        world.add_provider(ProviderKind::OpenAi, rambling(bytes).await, ProviderLimits::default());
+        world.add_model_of(ProviderKind::OpenAi, "rambling");
+        world.assign("chatbot", &["openai/rambling"], Policy { retries: 0, ..Policy::default() });
+        let answer = world.send(CHAT, &chat(r#","stream":true"#)).await;
+        assert_eq!(answer.status.as_u16(), http, "{bytes}");
+        world.settled().await
+    };
+    check(100 << 10, 200).await;
+    let (_, attempts) = check(2 << 20, 502).await;
+    assert_eq!((attempts[0].status, attempts[0].usage_basis), (Status::Error, UsageBasis::Bound));
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_time_is_over_though_it_never_pauses() {
+    let total = ProviderLimits { total_timeout_ms: 2 * SHORT, ..ProviderLimits::default() };
+    let (answer, attempt) = call("events=3000,out=3000,delay=20", total, r#","stream":true"#).await;
+    assert!(answer.body.contains("word0 ") && answer.body.contains("upstream_timeout"), "{}", answer.body);
+    assert_eq!((attempt.status, attempt.usage_basis), (Status::Timeout, UsageBasis::Estimated));
+}
+
+#[tokio::test]
+async fn a_client_that_stops_reading_keeps_nothing_held_after_the_time_is_over() {
+    let total = ProviderLimits { total_timeout_ms: 2 * SHORT, ..ProviderLimits::default() };
+    let (world, _upstream) = start(ProviderKind::OpenAi, "events=3000,out=3000,delay=20", total).await;
+    let own = OwnCall {
+        organization: world.document.organizations[0].id,
+        purpose: Purpose::Call,
+        body: chat(r#","stream":true"#).into(),
+    };
+    let unread = world.gateway.call(own).await;
+    assert_eq!(unread.status(), 200);
+    let (calls, attempts) = world.settled().await;
+    assert_eq!((calls[0].status, attempts[0].status), (Status::Timeout, Status::Timeout));
+    let rest = unread.into_body().collect().await.unwrap().to_bytes();
+    assert!(String::from_utf8_lossy(&rest).contains("upstream_timeout"));
 }
