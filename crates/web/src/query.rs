@@ -53,7 +53,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match AxumPath::from_request_parts(parts, state).await {
             Ok(AxumPath(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::new(Code::NotFound, rejection.body_text())),
+            Err(_) => Err(Problem::new(Code::NotFound, "nothing has an id of this form here")),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{Method, request::Parts},
+    http::{Method, StatusCode, request::Parts},
     middleware::{self, Next},
     response::Response,
 };
@@ -89,6 +89,7 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
     let web = web(&parts)?;
     let caller = authenticate(&web, &parts).await?;
     caller.require(permission)?;
+    let mut once = None;
     let body = match gate.rule.effect {
         Effect::Other => body,
         Effect::Change => {
@@ -99,12 +100,22 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
             {
                 return Ok(answer);
             }
+            once = write.once.clone();
             parts.extensions.insert(Arc::new(write));
             Body::from(body)
         }
     };
-    parts.extensions.insert(Arc::new(caller));
-    Ok(next.run(Request::from_parts(parts, body)).await)
+    let caller = Arc::new(caller);
+    parts.extensions.insert(Arc::clone(&caller));
+    let response = next.run(Request::from_parts(parts, body)).await;
+    // The same request may have been done while this one was on its way; it then stands in its own way.
+    if response.status() == StatusCode::CONFLICT
+        && let Some(once) = once
+        && let Some(answer) = once.replay(&web.db, &caller, web.clock.now()).await?
+    {
+        return Ok(answer);
+    }
+    Ok(response)
 }
 
 impl Gate {

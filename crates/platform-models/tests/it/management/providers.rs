@@ -4,6 +4,7 @@ use super::*;
 
 on_both!(
     credentials_are_written_and_never_read,
+    one_request_sent_at_once_is_done_once,
     stored_credentials_stay_where_they_were_given_for,
     rules_of_the_kind_are_kept,
     strangers_see_nothing,
@@ -31,6 +32,16 @@ async fn credentials_are_written_and_never_read(database: TestDatabase) {
     for text in seen {
         assert!(!text.contains("very-secret") && !text.contains("another-secret"), "{text}");
     }
+}
+
+async fn one_request_sent_at_once_is_done_once(database: TestDatabase) {
+    let management = start(database).await;
+    let client = management.admin();
+    let send = || client.request("POST", PROVIDERS).header("idempotency-key", "once").json(openai()).send();
+    let (first, second, third) = tokio::join!(send(), send(), send());
+    let ids = [first.ok(), second.ok(), third.ok()].map(|answer| answer["id"].clone());
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    client.get(&format!("{JOURNAL}/99999999999999999999")).await.problem("not_found");
 }
 
 async fn stored_credentials_stay_where_they_were_given_for(database: TestDatabase) {
@@ -77,6 +88,8 @@ async fn rules_of_the_kind_are_kept(database: TestDatabase) {
         let pointers = ["/credentials/api_key"];
         check(json!({ "name": "p", "kind": "openai", "credentials": { "api_key": key } }), &pointers).await;
     }
+    let limits = json!({ "queue_timeout_ms": 1_u64 << 53 });
+    check(json!({ "name": "p", "kind": "sandbox", "limits": limits }), &["/limits/queue_timeout_ms"]).await;
     let open = |url: &str| json!({ "name": "p", "kind": "openai-compatible", "base_url": url });
     check(open("http://169.254.169.254/latest"), &["/base_url"]).await;
     check(
