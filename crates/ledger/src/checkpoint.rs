@@ -17,6 +17,7 @@ use crate::{
     record::HoldOpened,
     segment::Position,
     state::{OpenHoldState, State, Tally},
+    tail::SavedHolds,
 };
 
 const MAGIC: &[u8; 8] = b"GLXCHKPT";
@@ -118,6 +119,10 @@ impl Checkpoint {
             state.calls.insert(first.call, Tally { first, attempts, open, cost_nanos, recorded });
         }
         state
+    }
+
+    pub(crate) fn saved_holds(&self) -> SavedHolds {
+        SavedHolds { until: self.position, open: self.holds.iter().map(|hold| hold.opened.0.hold).collect() }
     }
 
     /// Replaces the checkpoint in `directory`.

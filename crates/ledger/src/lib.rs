@@ -50,4 +50,4 @@ pub use recovery::Recovery;
 pub use segment::Position;
 pub use settlement::Settlement;
 pub use sync::Commit;
-pub use tail::{Batch, Entry, Tail};
+pub use tail::{Batch, Entry, SavedHolds, Tail};

@@ -1,13 +1,15 @@
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use glaux_kernel::NodeId;
+use glaux_kernel::{HoldId, NodeId};
 use parking_lot::Mutex;
 
 use crate::{
     Error,
+    checkpoint::{self, Checkpoint},
     frames::{Found, Frames},
     record::Record,
     segment::{self, HEADER_BYTES, Position},
@@ -33,6 +35,15 @@ pub struct Entry {
     pub record: Record,
 }
 
+/// The holds that the writer took for open when it last wrote its state down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedHolds {
+    /// A hold that opened before this and is not among `open` is closed: nothing settles it any more.
+    pub until: Position,
+    /// Open there.
+    pub open: BTreeSet<HoldId>,
+}
+
 /// Some records and where the next ones begin.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -56,6 +67,14 @@ impl Tail {
     /// Reads the segments in `directory` while no program writes them.
     pub fn at_rest(directory: &Path) -> Self {
         Self { directory: directory.to_owned(), node: None, watermark: None }
+    }
+
+    /// What the checkpoint of `node` says of holds; `None` if there is none that can be read.
+    pub fn saved_holds(&self, node: NodeId) -> Result<Option<SavedHolds>, Error> {
+        Ok(match Checkpoint::read(&self.directory, node)? {
+            checkpoint::Found::Whole(checkpoint) => Some(checkpoint.saved_holds()),
+            checkpoint::Found::Absent | checkpoint::Found::Damaged => None,
+        })
     }
 
     /// At most `limit` records from `from` on, of one segment. Segments that are gone are passed over.

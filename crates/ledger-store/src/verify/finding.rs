@@ -62,6 +62,13 @@ pub enum Finding {
         /// Where the record begins.
         at: Position,
     },
+    /// A hold has no settlement, and nothing will settle it: the program that wrote the segments takes it for closed.
+    NeverSettled {
+        /// The hold.
+        hold: HoldId,
+        /// Where it opened.
+        at: Position,
+    },
     /// A hold was settled twice.
     SettledTwice {
         /// The hold.
@@ -94,6 +101,9 @@ impl fmt::Display for Finding {
                 "{budget} of {organization} from {period_start} states {stated_nanos} nano-dollars, its rows {found_nanos}"
             ),
             Self::Row { at } => write!(f, "the record at {at} of the segments is not what the database has"),
+            Self::NeverSettled { hold, at } => {
+                write!(f, "{hold}, opened at {at} of the segments, has no settlement and is not open any more")
+            }
             Self::SettledTwice { hold, at } => write!(f, "{hold} is settled a second time at {at} of the segments"),
         }
     }

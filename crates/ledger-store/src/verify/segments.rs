@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use glaux_kernel::{HoldId, NodeId, Timestamp};
 use glaux_ledger::{Position, Tail, record::Record};
@@ -15,25 +15,33 @@ use crate::{
 const BATCH: usize = 1000;
 
 /// Compares the segments of `node`, as far as they are there and in the database, with the rows; and whether each hold
-/// is settled once. Reads files on the calling thread: for the command line.
+/// is settled once, or still open to the program that opened it. Reads files on the calling thread: for the command line.
 pub async fn verify_segments(db: &Db, tail: &Tail, node: NodeId, verification: &mut Verification) -> Result<()> {
     let mut tx = db.every_organization().read().await?;
     let projected = offsets::find(&mut tx, node).await?;
     let rows_from = retention::get_rows_from(&mut tx).await?;
-    let mut open: BTreeSet<HoldId> = BTreeSet::new();
+    // Before the records: a hold that is settled in the meantime is then seen to be.
+    let saved = tail.saved_holds(node)?;
+    let mut open: BTreeMap<HoldId, Position> = BTreeMap::new();
     let mut settled: BTreeSet<HoldId> = BTreeSet::new();
     let mut position = Position::default();
     loop {
         let batch = tail.read(position, BATCH)?;
         if batch.entries.is_empty() {
-            verification.open_holds = open.len() as u64;
+            for (hold, at) in open {
+                if saved.as_ref().is_some_and(|saved| at < saved.until && !saved.open.contains(&hold)) {
+                    verification.report(Finding::NeverSettled { hold, at });
+                } else {
+                    verification.open_holds += 1;
+                }
+            }
             return Ok(());
         }
         position = batch.next;
         for entry in batch.entries {
             match &entry.record {
                 Record::HoldOpened(opened) => {
-                    open.insert(opened.hold);
+                    open.insert(opened.hold, entry.at);
                 }
                 Record::HoldExtended(_) => {}
                 Record::Attempt(attempt) => {

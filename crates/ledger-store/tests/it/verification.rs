@@ -1,12 +1,17 @@
-use std::time::Duration;
+use std::{fs, time::Duration};
 
-use glaux_ledger_store::{Finding, rebuild};
+use glaux_ledger::Tail;
+use glaux_ledger_store::{Finding, Verification, rebuild, verify_segments};
 use glaux_store::{SharedSql, shared_sql};
 use glaux_testkit::{database::TestDatabase, on_both};
 
 use crate::world::{World, settlement};
 
-on_both!(what_was_tampered_with_is_found, sums_are_rebuilt_from_rows_while_calls_go_on);
+on_both!(
+    what_was_tampered_with_is_found,
+    a_hold_that_nothing_settles_any_more_is_found,
+    sums_are_rebuilt_from_rows_while_calls_go_on,
+);
 
 /// One statement that spoils something, and the kinds of finding that must follow.
 const TAMPERINGS: [(SharedSql, &[&str]); 6] = [
@@ -39,6 +44,36 @@ async fn what_was_tampered_with_is_found(database: TestDatabase) {
     }
 }
 
+async fn a_hold_that_nothing_settles_any_more_is_found(database: TestDatabase) {
+    let world = World::new(43);
+    let mut call = world.ledger.open_call(world.call());
+    let settled = world.send(&mut call, 1, 100);
+    let open = world.send(&mut call, 2, 100);
+    let id = settled.id();
+    world.ledger.checkpoint().unwrap();
+    let segment = world.home.path().join("ledger/000000000001.seg");
+    let both_open = fs::metadata(&segment).unwrap().len();
+    let check = async |open_holds, findings: &[&str]| {
+        let mut found = Verification::default();
+        let tail = Tail::at_rest(&world.home.path().join("ledger"));
+        verify_segments(database.db(), &tail, world.node(), &mut found).await.unwrap();
+        assert_eq!(found.open_holds, open_holds);
+        assert_eq!(found.findings.iter().map(kind).collect::<Vec<_>>(), findings);
+        found.findings
+    };
+    check(2, &[]).await;
+    drop(settled.settle(settlement(1)));
+    let late = world.send(&mut call, 3, 100);
+    check(2, &[]).await;
+    world.ledger.checkpoint().unwrap();
+    check(2, &[]).await;
+    // The settlement is gone, and what came after it.
+    fs::OpenOptions::new().write(true).open(&segment).unwrap().set_len(both_open).unwrap();
+    let findings = check(1, &["NeverSettled"]).await;
+    assert!(matches!(findings[0], Finding::NeverSettled { hold, .. } if hold == id));
+    drop((open, late, call));
+}
+
 fn kind(finding: &Finding) -> &'static str {
     match finding {
         Finding::CostLines { .. } => "CostLines",
@@ -47,6 +82,7 @@ fn kind(finding: &Finding) -> &'static str {
         Finding::Rollup { .. } => "Rollup",
         Finding::Balance { .. } => "Balance",
         Finding::Row { .. } => "Row",
+        Finding::NeverSettled { .. } => "NeverSettled",
         Finding::SettledTwice { .. } => "SettledTwice",
     }
 }
