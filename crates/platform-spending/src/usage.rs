@@ -301,6 +301,10 @@ async fn list(
     Query(asked): Query<Asked>,
     Paging(page): Paging,
 ) -> Result<Json<Page<EntryView>>, Problem> {
+    let is_cursor = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if page.cursor.as_ref().is_some_and(|cursor| !is_cursor(&cursor.0)) {
+        return Err(Problem::malformed("?cursor", "it is not the `next_cursor` of a page of uses"));
+    }
     let mut tx = context.db.organization(caller.organization).read().await?;
     if let Some(call) = asked.call_id {
         let found = explain_call(&mut tx, call).await.map_err(failed)?;

@@ -39,6 +39,7 @@ async fn what_is_old_goes_and_sums_stay(database: TestDatabase) {
     let usage = "/api/platform/ai-management/usage?from=2026-01-01T00:00:00Z&to=2028-01-01T00:00:00Z&limit=200";
     schedule.run_due().await.unwrap();
     assert_eq!(api.admin().get(usage).await.ok()["items"].as_array().unwrap().len(), 200, "younger than 400 days");
+    api.admin().get(&format!("{usage}&cursor=zzz")).await.problem("invalid_request");
     let records = || node.ledger.tail().read(glaux_ledger::Position::default(), 1000);
     assert!(records().is_err() || records().unwrap().entries.len() < 600, "segments older than a week are gone");
 
