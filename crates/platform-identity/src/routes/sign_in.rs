@@ -34,8 +34,7 @@ pub(super) async fn follow_link(
 ) -> Result<Response, Problem> {
     // What looks at links before a person does asks for their heads; it must not use them up.
     if method == Method::HEAD {
-        let refused = Problem::new(Code::MethodNotAllowed, "a link is followed by GET");
-        return Ok(([(header::ALLOW, "GET")], refused).into_response());
+        return Ok((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response());
     }
     let Some(session) = session::sign_in(&context, &token).await? else {
         attempts.count_failure(context.clock.monotonic())?;
