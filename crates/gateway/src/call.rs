@@ -166,11 +166,10 @@ async fn admit_and_call(mut call: Call, request: Request, charged: Option<&str>)
     };
     call.record.details().attribution.feature = route.feature().map(|feature| feature.id);
 
-    let keeping = Keeping::begin(&mut call, &request, &route);
-
     if let Err(limited) = take_from_limits(&mut call, &request, &route) {
         return Err(call.end_limited(&limited));
     }
+    let keeping = Keeping::begin(&mut call, &request, &route);
 
     let cache_key = (route.policy().cache_ttl_seconds > 0).then(|| cache_key(&call, &route, &request));
     if let Some(answer) = cache_key.as_ref().and_then(|key| call.gateway.cache.find(key)) {

@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Running, health,
-    status::{self, LiveStatus, ProviderHealth},
+    status::{Figures, LiveStatus, ProviderHealth},
 };
 
 /// What live figures are read with.
@@ -39,7 +39,7 @@ async fn get_live_status(
     Extension(running): Extension<Arc<dyn Running>>,
     caller: Caller,
 ) -> Json<LiveStatus> {
-    Json(status::read(&*running, caller.organization, context.clock.now()))
+    Json(Figures::take(&*running).of(caller.organization, context.clock.now()))
 }
 
 /// How each provider has answered within the last minute.
@@ -50,6 +50,6 @@ async fn list_provider_health(
     Extension(running): Extension<Arc<dyn Running>>,
     caller: Caller,
 ) -> Json<ProviderHealths> {
-    let status = status::read(&*running, caller.organization, context.clock.now());
+    let status = Figures::take(&*running).of(caller.organization, context.clock.now());
     Json(ProviderHealths { items: status.providers })
 }

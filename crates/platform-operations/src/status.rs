@@ -1,11 +1,14 @@
 //! Live figures → what an organization is shown. Names come from the snapshot in force, so that it works while the
 //! database does not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use glaux_kernel::{ModelId, Money, OrganizationId, ProviderId, Timestamp};
 use glaux_llm::ProviderKind;
-use glaux_routing::{Organization, Provider};
+use glaux_routing::{Organization, Provider, Snapshot};
 use glaux_web::MoneySchema;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -87,53 +90,74 @@ pub(crate) struct ModelHealth {
     in_flight: AttemptsInFlight,
 }
 
-/// What runs now for `organization`.
-pub(crate) fn read(running: &dyn Running, organization: OrganizationId, at: Timestamp) -> LiveStatus {
-    let snapshot = running.snapshot();
-    let providers = snapshot.organization(organization).map(|own| providers(own, running)).unwrap_or_default();
-    let in_flight = running.in_flight();
-    LiveStatus {
-        at,
-        status: providers.iter().map(|provider| provider.status).max().unwrap_or(Health::Idle),
-        in_flight: AttemptsInFlight::of(in_flight.iter().filter(|flight| flight.organization == organization)),
-        rates: providers.iter().map(|provider| provider.rates).fold(AttemptRates::default(), AttemptRates::plus),
-        providers,
-    }
+/// The serving path at one moment, for every organization that is shown its part.
+pub(crate) struct Figures {
+    snapshot: Arc<Snapshot>,
+    answering: HashMap<ModelId, Answering>,
+    in_flight: Vec<InFlight>,
+    queues: HashMap<ProviderId, Queue>,
 }
 
-fn providers(organization: &Organization, running: &dyn Running) -> Vec<ProviderHealth> {
-    let answering: HashMap<ModelId, Answering> = running.models().into_iter().collect();
-    let own = running.in_flight().into_iter().filter(|flight| flight.organization == organization.id);
-    let in_flight: HashMap<ModelId, InFlight> = own.map(|flight| (flight.model, flight)).collect();
-    let queues: HashMap<ProviderId, Queue> = running.queues().into_iter().collect();
-
-    let mut by_name: BTreeMap<Box<str>, ProviderHealth> = BTreeMap::new();
-    for model in organization.models.values() {
-        let provider = &model.provider;
-        let shown = by_name
-            .entry(provider.name.clone())
-            .or_insert_with(|| ProviderHealth::idle(provider, queues.get(&provider.id).copied()));
-        let (answering, flight) = (answering.get(&model.id), in_flight.get(&model.id));
-        if answering.is_none_or(Answering::is_quiet) && flight.is_none() {
-            continue;
+impl Figures {
+    /// Looks once.
+    pub(crate) fn take(running: &dyn Running) -> Self {
+        Self {
+            snapshot: running.snapshot(),
+            answering: running.models().into_iter().collect(),
+            in_flight: running.in_flight(),
+            queues: running.queues().into_iter().collect(),
         }
-        shown.models.push(ModelHealth {
-            id: model.id,
-            name: model.name.clone(),
-            circuit: answering.map_or(Circuit::Closed, |answering| answering.circuit),
-            rates: answering.map(AttemptRates::from).unwrap_or_default(),
-            first_byte_ms: answering.and_then(|answering| Some(answering.first_byte_micros? / 1000)),
-            in_flight: AttemptsInFlight::of(flight),
-        });
     }
-    let judged = by_name.into_values().map(|mut provider| {
-        provider.models.sort_by(|a, b| a.name.cmp(&b.name));
-        provider.rates =
-            provider.models.iter().map(|model| model.rates).fold(AttemptRates::default(), AttemptRates::plus);
-        provider.status = judge(&provider);
-        provider
-    });
-    judged.collect()
+
+    /// Every organization that has configuration.
+    pub(crate) fn organizations(&self) -> impl Iterator<Item = OrganizationId> {
+        self.snapshot.organizations().map(|organization| organization.id)
+    }
+
+    /// What runs now for `organization`.
+    pub(crate) fn of(&self, organization: OrganizationId, at: Timestamp) -> LiveStatus {
+        let providers = self.snapshot.organization(organization).map(|own| self.providers(own)).unwrap_or_default();
+        let own = self.in_flight.iter().filter(|flight| flight.organization == organization);
+        LiveStatus {
+            at,
+            status: providers.iter().map(|provider| provider.status).max().unwrap_or(Health::Idle),
+            in_flight: AttemptsInFlight::of(own),
+            rates: providers.iter().map(|provider| provider.rates).fold(AttemptRates::default(), AttemptRates::plus),
+            providers,
+        }
+    }
+
+    fn providers(&self, organization: &Organization) -> Vec<ProviderHealth> {
+        let own = self.in_flight.iter().filter(|flight| flight.organization == organization.id);
+        let in_flight: HashMap<ModelId, &InFlight> = own.map(|flight| (flight.model, flight)).collect();
+        let mut by_name: BTreeMap<Box<str>, ProviderHealth> = BTreeMap::new();
+        for model in organization.models.values() {
+            let provider = &model.provider;
+            let shown = by_name
+                .entry(provider.name.clone())
+                .or_insert_with(|| ProviderHealth::idle(provider, self.queues.get(&provider.id).copied()));
+            let (answering, flight) = (self.answering.get(&model.id), in_flight.get(&model.id).copied());
+            if answering.is_none_or(Answering::is_quiet) && flight.is_none() {
+                continue;
+            }
+            shown.models.push(ModelHealth {
+                id: model.id,
+                name: model.name.clone(),
+                circuit: answering.map_or(Circuit::Closed, |answering| answering.circuit),
+                rates: answering.map(AttemptRates::from).unwrap_or_default(),
+                first_byte_ms: answering.and_then(|answering| Some(answering.first_byte_micros? / 1000)),
+                in_flight: AttemptsInFlight::of(flight),
+            });
+        }
+        let judged = by_name.into_values().map(|mut provider| {
+            provider.models.sort_by(|a, b| a.name.cmp(&b.name));
+            provider.rates =
+                provider.models.iter().map(|model| model.rates).fold(AttemptRates::default(), AttemptRates::plus);
+            provider.status = judge(&provider);
+            provider
+        });
+        judged.collect()
+    }
 }
 
 /// One failure in ten is more than a healthy provider has.

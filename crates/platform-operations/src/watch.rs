@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{
     Circuit, Running,
     routes::READ,
-    status::{self, AttemptRates, AttemptsInFlight, LiveStatus},
+    status::{AttemptRates, AttemptsInFlight, Figures, LiveStatus},
 };
 
 /// How often the figures are looked at.
@@ -46,10 +46,9 @@ pub async fn watch(context: Context, running: Arc<dyn Running>) {
     let mut told = Told::default();
     loop {
         tokio::time::sleep(LOOK).await;
-        let organizations: Vec<_> = running.snapshot().organizations().map(|organization| organization.id).collect();
-        let at = context.clock.now();
-        for organization in organizations {
-            match told.news(organization, status::read(&*running, organization, at)) {
+        let (figures, at) = (Figures::take(&*running), context.clock.now());
+        for organization in figures.organizations() {
+            match told.news(organization, figures.of(organization, at)) {
                 Ok(news) => news.into_iter().for_each(|event| context.events.send(event)),
                 Err(problem) => tracing::error!(problem = problem.detail(), "an event can't be written"),
             }

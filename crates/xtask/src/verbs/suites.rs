@@ -1,7 +1,8 @@
 //! The test suites. Which tests belong to one is decided by their names and their environment:
 //!
-//! - the core suite is every test, and the suites of the stock SDKs against the server that the tests built; those in a module named `shared` or `soak` return at once and say how many cases
-//!   they left out, because their environment variable is absent;
+//! - the core suite is every test, and the suites of the stock SDKs against the server that the tests built; those in
+//!   a module named `shared` or `soak` return at once and say how many cases they left out, because their environment
+//!   variable is absent;
 //! - `test-shared` runs the modules named `shared`, which read recorded public data from `GLAUX_SHARED_DATA`;
 //! - `soak` runs the modules named `soak`, optimized, with `GLAUX_SOAK` set.
 //!
