@@ -65,6 +65,11 @@ impl Workspace {
         Ok(metadata.target_directory)
     }
 
+    /// The program or folder `name` of a release build.
+    pub(crate) fn released(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.target_directory()?.join("release").join(name))
+    }
+
     /// Every file that is committed or would be, relative to the root, sorted.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>> {
         let listing =
@@ -80,4 +85,24 @@ impl Workspace {
 #[derive(Deserialize)]
 struct Metadata {
     target_directory: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "who runs the tests may have said where cargo builds, too")]
+    fn a_release_build_lies_where_cargo_was_told_to_build() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("src")).unwrap();
+        std::fs::create_dir_all(root.join(".cargo")).unwrap();
+        std::fs::write(root.join("src/lib.rs"), "").unwrap();
+        std::fs::write(root.join("Cargo.toml"), "[package]\nname = \"owl\"\n").unwrap();
+        std::fs::write(root.join(".cargo/config.toml"), "[build]\ntarget-dir = \"elsewhere\"\n").unwrap();
+        let told = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "elsewhere".into());
+        let expected = root.join(told).join("release/owl");
+        assert_eq!(Workspace { root }.released("owl").unwrap(), expected);
+    }
 }

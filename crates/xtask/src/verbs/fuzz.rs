@@ -1,6 +1,6 @@
 //! `fuzz`: every target of `fuzz/`, built for libFuzzer by the pinned toolchain alone.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -13,8 +13,6 @@ const INSTRUMENTATION: &str = "--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-m
     -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
 const MANIFEST: &str = "--manifest-path=fuzz/Cargo.toml";
-/// Apart from the other builds, which have no instrumentation.
-const TARGET: &str = "target/fuzz";
 
 /// Options of `fuzz`.
 #[derive(Args)]
@@ -32,13 +30,16 @@ impl Options {
 /// Builds all targets, then runs one after the other until one finds something.
 pub(super) fn fuzz(workspace: &Workspace, options: Options) -> Result<()> {
     let host = host(workspace)?;
-    let folder = format!("--target-dir={TARGET}");
+    // Apart from the other builds, which have no instrumentation.
+    let built = workspace.target_directory()?.join("fuzz");
+    let folder = format!("--target-dir={}", built.display());
     // With a target named, build scripts and macros are not instrumented.
     let target = format!("--target={host}");
     let mut build = workspace.cargo(["build", MANIFEST, "--release", "--bins", &target, &folder]);
     process::run(build.env("RUSTFLAGS", INSTRUMENTATION))?;
+    let built = built.join(host);
     for name in targets(workspace)? {
-        let mut fuzzer = fuzzer(workspace, &host, &name, &options)?;
+        let mut fuzzer = fuzzer(workspace, &built, &name, &options)?;
         if options.seconds.is_some() {
             process::run(&mut fuzzer)?;
         } else {
@@ -49,27 +50,27 @@ pub(super) fn fuzz(workspace: &Workspace, options: Options) -> Result<()> {
     Ok(())
 }
 
-fn fuzzer(workspace: &Workspace, host: &str, name: &str, options: &Options) -> Result<Command> {
+fn fuzzer(workspace: &Workspace, built: &Path, name: &str, options: &Options) -> Result<Command> {
     let artifacts = format!("fuzz/artifacts/{name}/");
     fs::create_dir_all(workspace.path(&artifacts)).context("cannot make the folder for what is found")?;
-    let mut fuzzer = workspace.command(&format!("{TARGET}/{host}/release/{name}"));
+    let mut fuzzer = workspace.command(&built.join("release").join(name).display().to_string());
     fuzzer.args(["-timeout=10", "-rss_limit_mb=1024"]).arg(format!("-artifact_prefix={artifacts}"));
     // The first folder is where the fuzzer writes what it learns.
     let corpus = match options.seconds {
         Some(seconds) => {
             fuzzer.arg(format!("-max_total_time={seconds}"));
-            format!("fuzz/corpus/{name}")
+            workspace.path("fuzz/corpus").join(name)
         }
         None => {
             fuzzer.args(["-seed=1", "-runs=50000", "-max_total_time=7"]);
-            let corpus = format!("{TARGET}/short/{name}");
-            if workspace.path(&corpus).is_dir() {
-                fs::remove_dir_all(workspace.path(&corpus)).context("cannot forget the last run")?;
+            let corpus = built.join("short").join(name);
+            if corpus.is_dir() {
+                fs::remove_dir_all(&corpus).context("cannot forget the last run")?;
             }
             corpus
         }
     };
-    fs::create_dir_all(workspace.path(&corpus)).context("cannot make the folder of the corpus")?;
+    fs::create_dir_all(&corpus).context("cannot make the folder of the corpus")?;
     fuzzer.arg(corpus);
     let seeds = format!("fuzz/seeds/{name}");
     if workspace.path(&seeds).is_dir() {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::program::{self, Program};
 use crate::workspace::Workspace;
 
-const BINARY: &str = "target/release/bench-client";
+const BINARY: &str = "bench-client";
 
 /// What was seen of calls that came at a fixed rate.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -26,7 +26,7 @@ pub(super) fn pace(
 ) -> Result<Latencies> {
     let arguments = ["pace".to_owned(), address.to_string(), key.to_owned(), rate.to_string(), seconds.to_string()];
     let (_program, mut lines) =
-        Program::start(program::AROUND, &workspace.path(BINARY), |command| command.args(arguments))?;
+        Program::start(program::AROUND, &workspace.released(BINARY)?, |command| command.args(arguments))?;
     let line = lines.next().context("the calls at a fixed rate failed")??;
     serde_json::from_str(&line).with_context(|| format!("no latencies: {line}"))
 }
@@ -41,7 +41,7 @@ pub(super) fn hold(
 ) -> Result<Program> {
     let arguments = ["hold".to_owned(), address.to_string(), key.to_owned(), feature.to_owned(), count.to_string()];
     let (program, mut lines) =
-        Program::start(program::AROUND, &workspace.path(BINARY), |command| command.args(arguments))?;
+        Program::start(program::AROUND, &workspace.released(BINARY)?, |command| command.args(arguments))?;
     lines.next().context("not every stream was opened")??;
     Ok(program)
 }

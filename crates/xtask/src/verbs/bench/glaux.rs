@@ -9,7 +9,7 @@ use super::{
 };
 use crate::workspace::Workspace;
 
-pub(super) const BINARY: &str = "target/release/glaux";
+pub(super) const BINARY: &str = "glaux";
 
 const ADMIN_TOKEN: &str = "glt_a_token_for_measurements";
 /// Of a budget that is never used up: in USD.
@@ -42,7 +42,7 @@ pub(super) struct Glaux {
 impl Glaux {
     /// Starts it on the data directory `data`; it serves when this returns.
     pub(super) fn start(workspace: &Workspace, data: &Path, commit: Commit) -> Result<Self> {
-        let (program, lines) = Program::start(program::MEASURED, &workspace.path(BINARY), |command| {
+        let (program, lines) = Program::start(program::MEASURED, &workspace.released(BINARY)?, |command| {
             command
                 .arg("serve")
                 .env_clear()

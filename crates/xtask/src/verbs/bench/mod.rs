@@ -67,7 +67,7 @@ pub(super) fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     for build in BUILDS {
         process::run(workspace.cargo(["build", "--release", "--quiet"]).args(build))?;
     }
-    let folder = workspace.path("target/bench");
+    let folder = workspace.target_directory()?.join("bench");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
@@ -125,7 +125,7 @@ fn start_glaux(
 }
 
 fn binary(workspace: &Workspace) -> Result<Row> {
-    let bytes = fs::metadata(workspace.path(glaux::BINARY))?.len();
+    let bytes = fs::metadata(workspace.released(glaux::BINARY)?)?.len();
     Ok(Row {
         what: "binary, MB".to_owned(),
         nginx: None,

@@ -15,7 +15,7 @@ pub(super) fn measure(workspace: &Workspace, options: &Options) -> Result<Row> {
     for _ in 0..options.runs {
         let mut command = workspace.command("taskset");
         command.args(["--cpu-list", &program::MEASURED.to_string()]);
-        let report = process::read(command.arg(workspace.path("target/release/examples").join(EXAMPLE)))?;
+        let report = process::read(command.arg(workspace.released("examples")?.join(EXAMPLE)))?;
         runs.push(parse(&report).with_context(|| format!("the projection says something new: {report}"))?);
     }
     Ok(Row {

@@ -22,7 +22,7 @@ pub(super) enum Answers {
 
 impl Provider {
     pub(super) fn start(workspace: &Workspace, answers: Answers) -> Result<Self> {
-        let path = workspace.path("target/release/scripted-upstream");
+        let path = workspace.released("scripted-upstream")?;
         let (program, mut lines) = Program::start(program::AROUND, &path, |command| match answers {
             Answers::Prepared => command.arg("bench"),
             Answers::ByModel => command,
