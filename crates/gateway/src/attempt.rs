@@ -59,7 +59,7 @@ pub(crate) struct Attempts {
 
 impl Attempts {
     /// Tries a model until it answers, or no further attempt makes sense.
-    pub(crate) async fn try_model(&self, mut call: Call, model: &Arc<Model>) -> Attempted {
+    pub(crate) async fn try_model(&self, mut call: Box<Call>, model: &Arc<Model>) -> Attempted {
         let health = call.gateway.health.of(model.id);
         let policy = self.route.policy();
         let mut retries = 0;
@@ -86,7 +86,7 @@ impl Attempts {
     }
 
     /// One attempt: take a place, hold the money, send, read the answer.
-    async fn attempt(&self, mut call: Call, model: &Arc<Model>, health: &Arc<ModelHealth>) -> Tried {
+    async fn attempt(&self, mut call: Box<Call>, model: &Arc<Model>, health: &Arc<ModelHealth>) -> Tried {
         let unused = Unused::new(health, &call.gateway.clock);
         let place = match call.gateway.pacing.enter(&model.provider).await {
             Ok(place) => place,
@@ -123,13 +123,13 @@ impl Attempts {
     /// Sends what is held for and reads the answer, or its beginning.
     async fn exchange(
         &self,
-        mut call: Call,
+        mut call: Box<Call>,
         model: &Arc<Model>,
         health: &Arc<ModelHealth>,
         place: Place,
-        held: Held,
+        held: Box<Held>,
     ) -> Tried {
-        let Held { hold, outbound, bound, output_limit, nanos, is_unpriced } = held;
+        let Held { hold, outbound, bound, output_limit, nanos, is_unpriced } = *held;
         let clamped = outbound.clamped_from.is_some() || self.request.facts.max_output_tokens.is_none();
         let (sent_wall, sent_at) = (call.gateway.clock.now(), call.gateway.clock.monotonic());
         call.attempts += 1;
@@ -145,7 +145,8 @@ impl Attempts {
             upstream: Upstream::Waiting(send(&call, model, outbound)),
             hold: hold.mark_sent(),
             call,
-            request: Arc::clone(&self.request),
+            client_wire: self.request.wire,
+            request: Some(Arc::clone(&self.request)),
             model: Arc::clone(model),
             health: Arc::clone(health),
             estimate: estimate(&self.request),
@@ -196,7 +197,7 @@ impl Attempts {
         }
         headers.insert(names::ATTEMPTS, open.call.attempts.into());
         let mut cost = open.call.cost;
-        let (settled, settlement) = settle::with_call(*open, answer.finding, End::SUCCESS);
+        let (settled, settlement) = settle::with_call(open, answer.finding, End::SUCCESS);
         cost.add(&settlement);
         headers.insert(names::COST, cost.header());
         if let Err(error) = settled.commit.await {
@@ -220,6 +221,7 @@ impl Attempts {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.insert(names::ACCEL_BUFFERING, HeaderValue::from_static("no"));
+        open.forget_request();
         let relay = Relay::new(exchange, ready);
         Ok(respond::with(StatusCode::OK, headers, Body::Relayed(Box::new(relay))))
     }
@@ -301,7 +303,7 @@ async fn give_up(mut exchange: Exchange) -> Tried {
     let failure = Box::new(glaux_llm::read_failure(open.wire, status, &headers, body));
     let end = End { status: Status::Error, http_status: status, error_code: Some(Code::UpstreamError.as_str()) };
     let (call, commit) =
-        if settle::may_have_been_served(status) { settle::at_bound(*open, end) } else { settle::failed(*open, end) };
+        if settle::may_have_been_served(status) { settle::at_bound(open, end) } else { settle::failed(open, end) };
     drop(commit.await);
     let (class, wait) = (failure.class, failure.retry_after.unwrap_or_default());
     let ended = Box::new(Ended { call, reason: Reason::Failed(failure) });
@@ -316,7 +318,7 @@ async fn give_up(mut exchange: Exchange) -> Tried {
 
 /// The answer did not come: settles at the bound, or releases what never reached the provider.
 async fn break_off(exchange: Exchange, broken: Broken) -> Tried {
-    let (call, commit) = settle::lost(*exchange.close(), broken);
+    let (call, commit) = settle::lost(exchange.close(), broken);
     drop(commit.await);
     let ended = call.end(Refusal::new(broken.code(), broken.message()));
     match broken {

@@ -69,7 +69,7 @@ impl CallCost {
 
 /// A call that got no answer, and why.
 pub(crate) struct Ended {
-    pub(crate) call: Call,
+    pub(crate) call: Box<Call>,
     pub(crate) reason: Reason,
 }
 
@@ -144,11 +144,11 @@ async fn serve_for(
     };
     let record = gateway.ledger.open_call(opening(&snapshot, &key, id, at, purpose, &parts, &annotations));
     let gateway = Arc::clone(gateway);
-    let mut call =
-        Call { gateway, snapshot, key, id, started, record, permit: None, attempts: 0, cost: CallCost::default() };
+    let (permit, attempts, cost) = (None, 0, CallCost::default());
+    let mut call = Box::new(Call { gateway, snapshot, key, id, started, record, permit, attempts, cost });
 
     let request = match ingress::read(&call, &endpoint, &parts.headers, body).await {
-        Ok(request) => request,
+        Ok(request) => Arc::new(request),
         Err(refusal) => return call.refuse(&refusal),
     };
     call.describe(&request, annotations.user.is_none());
@@ -159,7 +159,11 @@ async fn serve_for(
 }
 
 /// From a request that was read to an answer or the reason why there is none.
-async fn admit_and_call(mut call: Call, request: Request, charged: Option<&str>) -> Result<Response<Body>, Box<Ended>> {
+async fn admit_and_call(
+    mut call: Box<Call>,
+    request: Arc<Request>,
+    charged: Option<&str>,
+) -> Result<Response<Body>, Box<Ended>> {
     let route = match call.snapshot.resolve(&call.key, &request.model, charged) {
         Ok(route) => route,
         Err(refusal) => return Err(call.end(refusal)),
@@ -177,7 +181,7 @@ async fn admit_and_call(mut call: Call, request: Request, charged: Option<&str>)
     }
 
     let order = order(&mut call, &request, &route);
-    let attempts = attempt::Attempts { request: Arc::new(request), route, cache_key };
+    let attempts = attempt::Attempts { request, route, cache_key };
     let mut reason = Reason::Refused(Refusal::new(Code::Overloaded, "No model can take this call now."));
     for model in &order {
         match attempts.try_model(call, model).await {
@@ -326,11 +330,11 @@ impl Call {
     }
 
     /// The call ends here, for this reason.
-    pub(crate) fn end(self, refusal: Refusal) -> Box<Ended> {
+    pub(crate) fn end(self: Box<Self>, refusal: Refusal) -> Box<Ended> {
         Box::new(Ended { call: self, reason: Reason::Refused(refusal) })
     }
 
-    fn end_limited(mut self, limited: &Limited) -> Box<Ended> {
+    fn end_limited(mut self: Box<Self>, limited: &Limited) -> Box<Ended> {
         self.record.details().blocked_by = Some(limited.to_string());
         self.end(respond::limited(limited))
     }

@@ -16,7 +16,7 @@ use glaux_kernel::{Timestamp, problem::Code};
 use glaux_ledger::{SentHold, record::Status};
 use glaux_llm::{Finding, Request, StreamOutcome, StreamTranslator, Usage, Wire};
 use glaux_routing::Model;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, response::Parts};
 
 use crate::{
     call::Call,
@@ -84,9 +84,12 @@ pub(crate) struct Exchange(Option<Box<Open>>);
 
 /// Everything that is open of an attempt.
 pub(crate) struct Open {
-    pub(crate) call: Call,
+    pub(crate) call: Box<Call>,
     pub(crate) hold: SentHold,
-    pub(crate) request: Arc<Request>,
+    /// The client's format.
+    pub(crate) client_wire: Wire,
+    /// What was asked, until a stream begins to be passed on.
+    pub(crate) request: Option<Arc<Request>>,
     pub(crate) model: Arc<Model>,
     pub(crate) health: Arc<ModelHealth>,
     /// The provider's format.
@@ -113,6 +116,16 @@ pub(crate) struct Open {
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// The provider's own id of the request.
+    pub(crate) upstream_request_id: Option<String>,
+}
+
+impl From<Parts> for Head {
+    fn from(parts: Parts) -> Self {
+        let names = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"];
+        let id = names.iter().find_map(|name| parts.headers.get(*name)?.to_str().ok()).map(str::to_owned);
+        Self { status: parts.status, headers: parts.headers, upstream_request_id: id }
+    }
 }
 
 /// What has come of the answer.
@@ -159,7 +172,7 @@ impl Drop for Exchange {
             Ok(runtime) if !patience.is_zero() && !open.is_over() => {
                 runtime.spawn(drain(Draining(Some(open)), patience));
             }
-            Ok(_) | Err(_) => settle::cut_off(*open, Status::Cancelled, None),
+            Ok(_) | Err(_) => settle::cut_off(open, Status::Cancelled, None),
         }
     }
 }
@@ -170,7 +183,7 @@ struct Draining(Option<Box<Open>>);
 impl Drop for Draining {
     fn drop(&mut self) {
         if let Some(open) = self.0.take() {
-            settle::cut_off(*open, Status::Cancelled, None);
+            settle::cut_off(open, Status::Cancelled, None);
         }
     }
 }
@@ -180,7 +193,7 @@ async fn drain(mut draining: Draining, patience: Duration) {
     let Some(open) = &mut draining.0 else { return };
     let Ok(Ok(finding)) = tokio::time::timeout(patience, open.read_to_end()).await else { return };
     if let Some(open) = draining.0.take() {
-        settle::after_hang_up(*open, finding);
+        settle::after_hang_up(open, finding);
     }
 }
 
@@ -204,7 +217,7 @@ impl Open {
             Ok((parts, body)) => {
                 self.upstream = Upstream::Reading(body);
                 self.first_byte = Some(self.call.gateway.clock.monotonic().saturating_sub(self.sent_at));
-                Ok(self.head.insert(Head { status: parts.status, headers: parts.headers }))
+                Ok(self.head.insert(Head::from(parts)))
             }
             Err(broken) => {
                 self.upstream = Upstream::Over;
@@ -275,6 +288,15 @@ impl Open {
             }
         };
         tokio::time::timeout(patience, reading).await.map_err(|_| Broken::TimedOut)?
+    }
+
+    /// No other model will be tried: lets go of what was asked and of the answer's headers. They are parts of the
+    /// buffers that they were read into, which would last as long as the stream.
+    pub(crate) fn forget_request(&mut self) {
+        self.request = None;
+        if let Some(head) = &mut self.head {
+            head.headers = HeaderMap::new();
+        }
     }
 
     /// Reads whatever is still to come, and what it says of usage.

@@ -74,7 +74,7 @@ pub(crate) enum Denied {
 
 impl Attempts {
     /// Opens the hold for a request that the model's provider can be sent.
-    pub(crate) fn hold(&self, call: &mut Call, model: &Model) -> Result<Held, Denied> {
+    pub(crate) fn hold(&self, call: &mut Call, model: &Model) -> Result<Box<Held>, Denied> {
         let asked = self.request.facts.max_output_tokens;
         let mut limit = admission::output_limit(asked, model, &self.route);
         loop {
@@ -86,7 +86,8 @@ impl Attempts {
                     call.record.details().dropped = outbound.dropped.iter().map(|field| field.to_string()).collect();
                     let at = call.record.details().at;
                     let is_unpriced = price_bound(&self.request, model, &bound, at).is_none();
-                    return Ok(Held { hold: hold.0, outbound, bound, output_limit: limit, nanos: hold.1, is_unpriced });
+                    let ((hold, nanos), output_limit) = (hold, limit);
+                    return Ok(Box::new(Held { hold, outbound, bound, output_limit, nanos, is_unpriced }));
                 }
                 Err(refused) => match self.fit(model, &refused, limit, call.record.details().at) {
                     Some(smaller) => limit = smaller,

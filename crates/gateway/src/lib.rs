@@ -20,6 +20,7 @@ mod ingress;
 mod keeping;
 mod names;
 mod pacing;
+mod pool;
 mod relay;
 mod respond;
 mod scripted;

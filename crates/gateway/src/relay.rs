@@ -216,7 +216,7 @@ impl Passing {
                 (outcome.finding, failed(broken.status(), broken.code()))
             }
         };
-        let (settled, _) = settle::with_call(*open, finding, end);
+        let (settled, _) = settle::with_call(open, finding, end);
         self.commit = Some(settled.commit);
     }
 }
@@ -229,5 +229,5 @@ fn terminal_error(open: &Open, broken: Broken) -> Bytes {
     let request_id = open.call.id.to_string();
     let refusal =
         glaux_llm::Refusal { code: broken.code(), message: broken.message(), param: None, request_id: &request_id };
-    glaux_llm::terminal_error(open.request.wire, &refusal)
+    glaux_llm::terminal_error(open.client_wire, &refusal)
 }

@@ -7,7 +7,6 @@ use glaux_ledger::{
 };
 use glaux_llm::{Answer, Finding, RatingContext, Usage, UsageBasis, price, translate_answer};
 use glaux_routing::Model;
-use http::HeaderMap;
 
 use crate::{
     call::Call,
@@ -38,7 +37,7 @@ struct Measured {
 }
 
 /// Settles an attempt that ended the call, and records the call in the same write. Says what it cost.
-pub(crate) fn with_call(mut open: Open, finding: Finding, end: End) -> (Settled, Cost) {
+pub(crate) fn with_call(mut open: Box<Open>, finding: Finding, end: End) -> (Settled, Cost) {
     count_health(&open, end.status);
     let measured = measure(&open, finding, end.status);
     let duration = open.call.elapsed_micros();
@@ -47,7 +46,7 @@ pub(crate) fn with_call(mut open: Open, finding: Finding, end: End) -> (Settled,
     if let Some(mut permit) = permit {
         permit.correct_tokens(tokens(&measured.usage));
     }
-    let settlement = settlement(&open, measured, end.status, end.error_code);
+    let settlement = settlement(&mut open, measured, end.status, end.error_code);
     let cost = settlement.cost.clone();
     let details = open.call.record.details();
     details.status = end.status;
@@ -59,16 +58,16 @@ pub(crate) fn with_call(mut open: Open, finding: Finding, end: End) -> (Settled,
 }
 
 /// Settles an attempt that failed while its call goes on.
-pub(crate) fn failed(open: Open, end: End) -> (Call, Commit) {
+pub(crate) fn failed(mut open: Box<Open>, end: End) -> (Box<Call>, Commit) {
     count_health(&open, end.status);
     let measured = Measured { finding: Finding::default(), usage: Usage::default(), basis: UsageBasis::Estimated };
-    let settlement = settlement(&open, measured, end.status, end.error_code);
+    let settlement = settlement(&mut open, measured, end.status, end.error_code);
     (open.call, open.hold.settle(settlement).commit)
 }
 
 /// Settles an attempt whose answer never came while its call goes on: at the most that it can have cost, unless nothing
 /// reached the provider.
-pub(crate) fn lost(open: Open, broken: Broken) -> (Call, Commit) {
+pub(crate) fn lost(open: Box<Open>, broken: Broken) -> (Box<Call>, Commit) {
     let code = broken.code().as_str();
     if broken == Broken::NotSent {
         return failed(open, End { status: Status::Error, http_status: 502, error_code: Some(code) });
@@ -77,9 +76,9 @@ pub(crate) fn lost(open: Open, broken: Broken) -> (Call, Commit) {
 }
 
 /// Settles an attempt of which nothing is known at the most that it can have cost, while its call goes on.
-pub(crate) fn at_bound(open: Open, end: End) -> (Call, Commit) {
+pub(crate) fn at_bound(open: Box<Open>, end: End) -> (Box<Call>, Commit) {
     open.count(Outcome::Failed);
-    let Open { mut call, hold, held_nanos, is_unpriced, .. } = open;
+    let Open { mut call, hold, held_nanos, is_unpriced, .. } = *open;
     call.cost.nanos = call.cost.nanos.saturating_add(held_nanos);
     call.cost.is_unpriced |= is_unpriced;
     (call, hold.settle_at_bound(end.status, end.error_code.map(str::to_owned)).commit)
@@ -92,7 +91,7 @@ pub(crate) const fn may_have_been_served(status: u16) -> bool {
 }
 
 /// Settles an attempt that is cut off before its usage is known: by what went by of a stream, else at its bound.
-pub(crate) fn cut_off(open: Open, status: Status, error_code: Option<&'static str>) {
+pub(crate) fn cut_off(open: Box<Open>, status: Status, error_code: Option<&'static str>) {
     let end = End { status, http_status: 499, error_code };
     match &open.received {
         Received::Stream(translator) if translator.has_content() => {
@@ -100,7 +99,7 @@ pub(crate) fn cut_off(open: Open, status: Status, error_code: Option<&'static st
         }
         Received::Stream(_) | Received::Ended(_) | Received::Whole(_) => {
             open.count(if status == Status::Cancelled { Outcome::Unknown } else { Outcome::Failed });
-            let Open { call, hold, .. } = open;
+            let Open { call, hold, .. } = *open;
             drop(hold.settle_at_bound(status, error_code.map(str::to_owned)));
             drop(call);
         }
@@ -108,7 +107,7 @@ pub(crate) fn cut_off(open: Open, status: Status, error_code: Option<&'static st
 }
 
 /// Settles an attempt that was read to its end after its client had gone.
-pub(crate) fn after_hang_up(open: Open, finding: Finding) {
+pub(crate) fn after_hang_up(open: Box<Open>, finding: Finding) {
     drop(with_call(open, finding, End { status: Status::Cancelled, http_status: 499, error_code: None }));
 }
 
@@ -124,7 +123,8 @@ pub(crate) fn finding_of_whole(open: &Open, body: Bytes) -> Result<Finding, Brok
 
 /// A whole answer in the client's format.
 pub(crate) fn translate(open: &Open, body: Bytes) -> Result<Answer, Broken> {
-    translate_answer(&open.request, open.wire, body).map_err(|_| Broken::Garbled)
+    let request = open.request.as_deref().ok_or(Broken::Garbled)?;
+    translate_answer(request, open.wire, body).map_err(|_| Broken::Garbled)
 }
 
 fn measure(open: &Open, finding: Finding, status: Status) -> Measured {
@@ -144,17 +144,16 @@ fn measure(open: &Open, finding: Finding, status: Status) -> Measured {
     Measured { finding, usage: estimated, basis }
 }
 
-fn settlement(open: &Open, measured: Measured, status: Status, error_code: Option<&str>) -> Settlement {
+fn settlement(open: &mut Open, measured: Measured, status: Status, error_code: Option<&str>) -> Settlement {
     let Measured { finding, mut usage, basis } = measured;
     if !usage.is_empty() {
         usage.set(glaux_llm::Meter::Calls, 1);
     }
     let micros = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let elapsed = open.call.gateway.clock.monotonic().saturating_sub(open.sent_at);
-    let head = open.head.as_ref();
     Settlement {
         status,
-        upstream_status: head.map(|head| head.status.as_u16()),
+        upstream_status: open.head.as_ref().map(|head| head.status.as_u16()),
         error_code: error_code.map(str::to_owned),
         cost: cost(&open.model, &usage, &finding, open.sent_wall),
         usage,
@@ -163,7 +162,7 @@ fn settlement(open: &Open, measured: Measured, status: Status, error_code: Optio
         service_tier: finding.service_tier,
         first_byte_micros: open.first_byte.map(micros),
         duration_micros: micros(elapsed),
-        upstream_request_id: head.and_then(|head| upstream_request_id(&head.headers)),
+        upstream_request_id: open.head.as_mut().and_then(|head| head.upstream_request_id.take()),
     }
 }
 
@@ -199,9 +198,4 @@ fn since_first_byte(open: &Open) -> u64 {
     let at = open.sent_at + open.first_byte.unwrap_or_default();
     let since = open.call.gateway.clock.monotonic().saturating_sub(at);
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn upstream_request_id(headers: &HeaderMap) -> Option<String> {
-    let names = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"];
-    names.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned)
 }

@@ -12,28 +12,21 @@ use bytes::Bytes;
 use foldhash::HashMap;
 use glaux_kernel::ProviderId;
 use glaux_routing::Provider;
-use http::response::Parts;
+use http::{Uri, response::Parts};
 use http_body::Body as _;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper_rustls::HttpsConnector;
-use hyper_util::{
-    client::legacy::{Client, ResponseFuture, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
 use parking_lot::RwLock;
 
-use crate::scripted::{Script, ScriptedBody};
-
-type Connections = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
-
-/// Idle connections are closed after this; providers' load balancers commonly close theirs after 60 s or more.
-const IDLE: Duration = Duration::from_secs(55);
+use crate::{
+    pool::{Answered, Lease, Pool},
+    scripted::{Script, ScriptedBody},
+};
 
 /// One pool of connections per provider, so that a stalled one can't exhaust another's.
 pub(crate) struct Upstreams {
     tls: rustls::ClientConfig,
-    pools: RwLock<HashMap<(ProviderId, u64), Arc<Connections>>>,
+    pools: RwLock<HashMap<ProviderId, Arc<Pool>>>,
 }
 
 impl std::fmt::Debug for Upstreams {
@@ -50,36 +43,19 @@ impl Upstreams {
 
     /// Sends a request on a kept or a new connection.
     pub(crate) fn send(&self, provider: &Provider, request: http::Request<Full<Bytes>>) -> Answering {
-        Answering::Network(self.pool(provider).request(request))
+        Answering::Network(Box::pin(self.pool(provider, request.uri()).send(request)))
     }
 
-    fn pool(&self, provider: &Provider) -> Arc<Connections> {
-        let id = (provider.id, provider.limits.connect_timeout_ms);
-        if let Some(pool) = self.pools.read().get(&id) {
+    /// A provider that has moved gets new connections; the old ones end with the calls that use them.
+    fn pool(&self, provider: &Provider, uri: &Uri) -> Arc<Pool> {
+        let timeout = Duration::from_millis(provider.limits.connect_timeout_ms);
+        if let Some(pool) = self.pools.read().get(&provider.id).filter(|pool| pool.serves(uri, timeout)) {
             return Arc::clone(pool);
         }
-        let mut pools = self.pools.write();
-        let pool = pools.entry(id).or_insert_with(|| Arc::new(connect(&self.tls, Duration::from_millis(id.1))));
-        Arc::clone(pool)
+        let pool = Pool::new(&self.tls, uri, timeout);
+        self.pools.write().insert(provider.id, Arc::clone(&pool));
+        pool
     }
-}
-
-fn connect(tls: &rustls::ClientConfig, timeout: Duration) -> Connections {
-    let mut tcp = HttpConnector::new();
-    tcp.set_nodelay(true);
-    tcp.enforce_http(false);
-    tcp.set_connect_timeout(Some(timeout));
-    tcp.set_keepalive(Some(Duration::from_secs(30)));
-    let connector = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(tls.clone())
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(tcp);
-    Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(1024)
-        .build(connector)
 }
 
 /// Why no answer, or no more of it, comes.
@@ -94,7 +70,7 @@ pub(crate) enum BrokenUpstream {
 /// A request on its way; becomes the head and the body of its answer.
 pub(crate) enum Answering {
     /// By the network.
-    Network(ResponseFuture),
+    Network(Pin<Box<dyn Future<Output = Result<Answered, BrokenUpstream>> + Send>>),
     /// By the sandbox.
     Scripted(Box<Script>),
 }
@@ -105,12 +81,10 @@ impl Future for Answering {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
             Self::Network(response) => {
-                let answer = ready!(Pin::new(response).poll(context)).map(|response| {
+                let answer = ready!(response.as_mut().poll(context));
+                Poll::Ready(answer.map(|(response, lease)| {
                     let (parts, body) = response.into_parts();
-                    (parts, AnsweringBody::Network(body))
-                });
-                Poll::Ready(answer.map_err(|error| {
-                    if error.is_connect() { BrokenUpstream::NotSent } else { BrokenUpstream::Connection }
+                    (parts, AnsweringBody::Network { body, _lease: lease })
                 }))
             }
             Self::Scripted(script) => {
@@ -123,8 +97,8 @@ impl Future for Answering {
 
 /// The body of an answer, as it arrives.
 pub(crate) enum AnsweringBody {
-    /// From the network.
-    Network(Incoming),
+    /// From the network, and the connection that it comes by.
+    Network { body: Incoming, _lease: Lease },
     /// From the sandbox.
     Scripted(ScriptedBody),
 }
@@ -133,7 +107,7 @@ impl AnsweringBody {
     /// The next piece; `None` at the end.
     pub(crate) fn poll_data(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, BrokenUpstream>> {
         match self {
-            Self::Network(body) => loop {
+            Self::Network { body, .. } => loop {
                 match ready!(Pin::new(&mut *body).poll_frame(context)) {
                     None => return Poll::Ready(Ok(None)),
                     Some(Err(_)) => return Poll::Ready(Err(BrokenUpstream::Connection)),

@@ -71,7 +71,8 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, 
     let header_timeout = service.header_timeout;
     let answer = service_fn(move |request| {
         let service = Arc::clone(&service);
-        async move { Ok::<_, std::convert::Infallible>(serve(&service, request, peer).await) }
+        // Boxed, or each connection would keep the room of a call also while it passes a stream on, or waits.
+        Box::pin(async move { Ok::<_, std::convert::Infallible>(serve(&service, request, peer).await) })
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

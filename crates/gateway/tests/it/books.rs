@@ -60,6 +60,7 @@ impl Books {
                     assert!(calls.insert(call.call), "a call is recorded twice");
                     books.calls.push(*call);
                 }
+                Record::Adjustment(_) => {}
             }
         }
         books

@@ -1,5 +1,6 @@
 //! Calls over the network, answered by scripted providers in the formats of real ones.
 
+mod connections;
 mod dialects;
 mod faults;
 mod hanging_up;

@@ -96,6 +96,13 @@ impl World {
         self.publish();
     }
 
+    /// Has the provider of that kind somewhere else.
+    pub(crate) fn move_provider(&mut self, kind: ProviderKind, base_url: String) {
+        let mut providers = self.document.providers.iter_mut();
+        providers.find(|provider| provider.kind == kind).unwrap().base_url = Some(base_url);
+        self.publish();
+    }
+
     /// Adds a model of the sandbox; 0.40 / 1.60 USD per million tokens.
     pub(crate) fn add_model(&mut self, name: &str) {
         self.add_model_of(ProviderKind::Sandbox, name);
