@@ -38,17 +38,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// The database is there and can't keep these values: it would refuse them again.
     pub(crate) fn refuses_content(&self) -> bool {
-        let Self::Store(glaux_store::Error::Internal(cause)) = self else { return false };
-        let refusal = cause.as_database_error();
-        refusal.and_then(|refusal| refusal.code()).is_some_and(|code| code_refuses_content(&code))
-    }
-}
-
-/// PostgreSQL's codes have five characters: data exceptions (class 22), constraints (23), program limits (54). SQLite's
-/// are shorter numbers, whose low byte is the primary code: `SQLITE_TOOBIG`, `SQLITE_CONSTRAINT`, `SQLITE_MISMATCH`.
-fn code_refuses_content(code: &str) -> bool {
-    match code.len() {
-        5 => ["22", "23", "54"].iter().any(|class| code.starts_with(class)),
-        _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 18..=20)),
+        matches!(self, Self::Store(error) if error.refuses_content())
     }
 }

@@ -86,6 +86,13 @@ pub enum Error {
 /// What most functions here return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+impl Error {
+    /// The database is there and can't keep these values: it would refuse them again.
+    pub fn refuses_content(&self) -> bool {
+        matches!(self, Self::Internal(cause) if crate::dialect::refuses_content(cause))
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         crate::dialect::translate(error)

@@ -68,10 +68,44 @@ pub(crate) fn translate(error: sqlx::Error) -> Error {
     }
 }
 
+/// Whether a statement failed because of the values that it was to keep.
+pub(crate) fn refuses_content(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|refusal| refusal.code());
+    code.is_some_and(|code| postgres::refuses_content(&code) || sqlite::refuses_content(&code))
+}
+
 /// Whether a statement failed because the database was never migrated.
 pub(crate) fn is_missing_table(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|refusal| {
         refusal.code().is_some_and(|code| postgres::is_missing_table(&code))
             || sqlite::is_missing_table(refusal.message())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{postgres, sqlite};
+
+    #[test]
+    fn codes_of_either_database_say_whether_content_or_circumstances_are_refused() {
+        // Appendix A of PostgreSQL's manual, and SQLite's list of result codes.
+        let check = |code: &str, content: bool, busy: bool, unavailable: bool| {
+            let told = [
+                postgres::refuses_content(code) || sqlite::refuses_content(code),
+                postgres::is_busy(code) || sqlite::is_busy(code),
+                postgres::is_unavailable(code) || sqlite::is_unavailable(code),
+            ];
+            assert_eq!(told, [content, busy, unavailable], "{code}");
+        };
+        // invalid_byte_sequence, not_null_violation, program_limit_exceeded
+        ["22021", "23502", "54000"].into_iter().for_each(|code| check(code, true, false, false));
+        // SQLITE_TOOBIG, SQLITE_CONSTRAINT_NOTNULL, SQLITE_MISMATCH
+        ["18", "1299", "20"].into_iter().for_each(|code| check(code, true, false, false));
+        // deadlock_detected, SQLITE_BUSY_SNAPSHOT
+        ["40P01", "517"].into_iter().for_each(|code| check(code, false, true, false));
+        // admin_shutdown, disk_full, SQLITE_FULL
+        ["57P01", "53100", "13"].into_iter().for_each(|code| check(code, false, false, true));
+        // insufficient_privilege, undefined_table, SQLITE_ERROR
+        ["42501", "42P01", "1"].into_iter().for_each(|code| check(code, false, false, false));
+    }
 }

@@ -156,6 +156,11 @@ pub(crate) fn is_unavailable(code: &str) -> bool {
     code.len() == 5 && ["08", "53", "57P0"].iter().any(|class| code.starts_with(class))
 }
 
+/// Data exceptions (class 22), constraints (23), program limits (54).
+pub(crate) fn refuses_content(code: &str) -> bool {
+    code.len() == 5 && ["22", "23", "54"].iter().any(|class| code.starts_with(class))
+}
+
 /// `undefined_table`.
 pub(crate) fn is_missing_table(code: &str) -> bool {
     code == "42P01"

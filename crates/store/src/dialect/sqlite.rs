@@ -142,6 +142,11 @@ pub(crate) fn is_unavailable(code: &str) -> bool {
     matches!(primary(code), Some(10 | 13 | 14))
 }
 
+/// `SQLITE_TOOBIG`, `SQLITE_CONSTRAINT`, `SQLITE_MISMATCH`.
+pub(crate) fn refuses_content(code: &str) -> bool {
+    matches!(primary(code), Some(18..=20))
+}
+
 /// SQLite has no code of its own for it.
 pub(crate) fn is_missing_table(message: &str) -> bool {
     message.starts_with("no such table")
