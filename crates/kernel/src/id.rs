@@ -165,6 +165,8 @@ ids! {
     AttemptId = "use";
     /// Money reserved before an attempt is sent.
     HoldId = "hold";
+    /// A later, better figure for an attempt that was settled.
+    AdjustmentId = "adj";
     /// A person.
     UserId = "user";
     /// A personal or service token of the management API.

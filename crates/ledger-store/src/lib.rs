@@ -5,14 +5,19 @@
 //! - A row reads back as the record that was written ([`explain_call`]).
 //! - Roll-ups and balances are sums of rows. [`verify_rows`] recounts them, [`rebuild()`] makes them anew.
 //! - Each node adds to sums of its own, so that nodes don't wait for each other; readers add them up.
+//! - An attempt may get another figure: what is ordered in the database the [`Adjuster`] appends to the ledger, once, and
+//!   the projector brings it back into the sums, once.
 //! - Nothing here computes a cost: [`sum_usage`] adds up what the gateway rated.
 
+mod adjuster;
+mod adjustment;
 mod analytics;
 mod budgets;
 mod error;
 mod latency;
 mod projection;
 mod projector;
+mod quantities;
 mod rebuild;
 mod recount;
 mod retention;
@@ -22,6 +27,11 @@ mod sums;
 mod usage;
 mod verify;
 
+pub use adjuster::Adjuster;
+pub use adjustment::{
+    Adjustable, AdjustedAttempt, OrderState, Ordered, Span, UnknownState, find_adjustable, list_adjustable,
+    order_adjustments,
+};
 pub use analytics::{
     AnalyticsFilter, AnalyticsQuery, Bucket, Dimension, Group, Grouped, MAX_BUCKETS, sketch_latency, sum_usage,
 };

@@ -2,20 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
-use glaux_kernel::{AttemptId, CallId, NodeId, OrganizationId};
+use glaux_kernel::{AdjustmentId, AttemptId, CallId, NodeId, OrganizationId};
 use glaux_ledger::{
     Entry, Position,
-    record::{Attempt, Call, Record, Target},
+    record::{Adjustment, Attempt, Call, Record, Target},
 };
 use glaux_llm::Usage;
 use glaux_store::{Db, EveryTx};
 
 use crate::{
     Error, Result,
+    adjustment::{AdjustmentRow, OrderState},
     latency::Latency,
+    quantities::Quantities,
     row::{AttemptRow, CallRow},
     store::{
-        attempts, balances, calls, offsets,
+        adjustments, attempts, balances, calls, offsets,
         rollups::{self, RollupRow},
     },
     sums::{Rollup, RollupKey, ServedCall, Sums, TOKEN_METERS},
@@ -34,6 +36,7 @@ pub(crate) struct Carried {
 struct Entries {
     attempts: Vec<Attempt>,
     calls: Vec<Call>,
+    adjustments: Vec<Adjustment>,
 }
 
 /// What is known of the entries of a batch.
@@ -74,17 +77,30 @@ pub(crate) async fn carry(
 }
 
 /// `false`: some of the entries are there already, and nothing may be counted.
-async fn write(tx: &mut EveryTx, node: NodeId, entries: Entries) -> Result<bool> {
+async fn write(tx: &mut EveryTx, node: NodeId, mut entries: Entries) -> Result<bool> {
+    let adjustments = std::mem::take(&mut entries.adjustments);
     let (attempts, calls) = entries.resolve(tx).await?;
     let mut sums = Sums::default();
     attempts.iter().for_each(|attempt| sums.add_attempt(attempt));
     calls.iter().for_each(|call| sums.add_call(call));
-    let late = late_costs(&attempts);
+    adjustments.iter().for_each(|adjustment| sums.add_adjustment(adjustment));
+    let late = late_costs(&attempts, &adjustments);
+    let adjusted: Vec<_> = adjustments
+        .iter()
+        .map(|adjustment| (adjustment.attribution.organization, adjustment.attempt, adjustment.after.cost.nanos))
+        .collect();
     let attempts: Vec<_> = attempts.into_iter().map(AttemptRow::from).collect();
     let calls: Vec<_> = calls.into_iter().map(CallRow::from).collect();
-    let written = attempts::insert(tx, &attempts).await? + calls::insert(tx, &calls).await?;
-    if written != (attempts.len() + calls.len()) as u64 {
+    let applied = |adjustment| AdjustmentRow::new(adjustment, OrderState::Applied);
+    let adjustments: Vec<_> = adjustments.into_iter().map(applied).collect();
+    let written = attempts::insert(tx, node, &attempts).await?
+        + calls::insert(tx, &calls).await?
+        + adjustments::apply(tx, &adjustments).await?;
+    if written != (attempts.len() + calls.len() + adjustments.len()) as u64 {
         return Ok(false);
+    }
+    for (organization, attempt, nanos) in adjusted {
+        attempts::set_adjusted(tx.of(organization), attempt, nanos).await?;
     }
     for ((organization, call), nanos) in late {
         calls::add_cost(tx.of(organization), call, nanos).await?;
@@ -93,11 +109,15 @@ async fn write(tx: &mut EveryTx, node: NodeId, entries: Entries) -> Result<bool>
     Ok(true)
 }
 
-/// What was settled after the records of its calls, by call.
-fn late_costs(attempts: &[Attempt]) -> HashMap<(OrganizationId, CallId), i64> {
+/// What was settled or changed after the records of its calls, by call.
+fn late_costs(attempts: &[Attempt], adjustments: &[Adjustment]) -> HashMap<(OrganizationId, CallId), i64> {
     let mut costs = HashMap::new();
     for attempt in attempts.iter().filter(|attempt| attempt.late) {
         *costs.entry((attempt.attribution.organization, attempt.call)).or_default() += attempt.cost.nanos;
+    }
+    for adjustment in adjustments {
+        let call = (adjustment.attribution.organization, adjustment.call);
+        *costs.entry(call).or_default() += adjustment.difference_nanos();
     }
     costs
 }
@@ -128,14 +148,18 @@ async fn merge(
     let digests: Vec<_> = added.iter().map(|(_, digest, _)| *digest).collect();
     let mut found = rollups::find_mergeable(tx, node, first.organization, first.slot, &digests).await?;
     for (key, digest, rollup) in added {
-        let Rollup { model_name, totals, mut latency } = std::mem::take(rollup);
-        let mut other_usage = without_columns(&totals.usage);
+        let Rollup { model_name, totals, taken, mut latency } = std::mem::take(rollup);
+        let mut other_usage = Quantities::default();
+        other_usage.add(&without_columns(&totals.usage));
+        if let Some(taken) = &taken {
+            other_usage.take(&without_columns(&taken.usage));
+        }
         if let Some((usage, bytes)) = found.remove(digest) {
             other_usage.merge(&usage);
             latency.merge(&Latency::from_bytes(&bytes)?)?;
         }
         let latency = latency.to_bytes();
-        rows.push(RollupRow { key: *key, digest: *digest, model_name, totals, other_usage, latency });
+        rows.push(RollupRow { key: *key, digest: *digest, model_name, totals, taken, other_usage, latency });
     }
     Ok(())
 }
@@ -147,10 +171,16 @@ fn without_columns(usage: &Usage) -> Usage {
 impl From<Vec<Entry>> for Entries {
     fn from(entries: Vec<Entry>) -> Self {
         let mut sorted = Self::default();
+        let mut adjusted: HashSet<AdjustmentId> = HashSet::new();
         for entry in entries {
             match entry.record {
                 Record::Attempt(attempt) => sorted.attempts.push(*attempt),
                 Record::Call(call) => sorted.calls.push(*call),
+                Record::Adjustment(adjustment) => {
+                    if adjusted.insert(adjustment.adjustment) {
+                        sorted.adjustments.push(*adjustment);
+                    }
+                }
                 Record::HoldOpened(_) | Record::HoldExtended(_) => {}
             }
         }
@@ -160,7 +190,7 @@ impl From<Vec<Entry>> for Entries {
 
 impl Entries {
     fn len(&self) -> u64 {
-        (self.attempts.len() + self.calls.len()) as u64
+        (self.attempts.len() + self.calls.len() + self.adjustments.len()) as u64
     }
 
     /// Finds out where the last attempt of each call went: among these entries, else in the database.
@@ -201,7 +231,14 @@ impl Entries {
                 new_calls.push(call);
             }
         }
-        (self.attempts, self.calls) = (new_attempts, new_calls);
+        let mut new_adjustments = Vec::new();
+        for adjustment in self.adjustments.drain(..) {
+            let organization = adjustment.attribution.organization;
+            if !adjustments::is_applied(tx, organization, adjustment.adjustment).await? {
+                new_adjustments.push(adjustment);
+            }
+        }
+        (self.attempts, self.calls, self.adjustments) = (new_attempts, new_calls, new_adjustments);
         Ok(())
     }
 }

@@ -6,11 +6,19 @@ use glaux_kernel::Timestamp;
 use glaux_store::OrgRead;
 
 use crate::{
-    Result,
-    store::{attempts, calls, rollups},
-    sums::Sums,
-    usage::{ID_SLACK, UsageEntry},
+    Result, adjustment,
+    adjustment::{AdjustedAttempt, OrderState},
+    store::{adjustments, attempts, calls, rollups},
+    sums::{Rollup, Sums},
+    usage::ID_SLACK,
 };
+
+/// An entry that is counted.
+pub(crate) enum Counted<'e> {
+    /// With the adjustments that count, and what its row says that it costs by the last of them.
+    Attempt(&'e AdjustedAttempt, Option<i64>),
+    Call,
+}
 
 /// Rows that are read at once.
 const PAGE: i64 = 1000;
@@ -42,7 +50,7 @@ pub(crate) async fn days(tx: &mut OrgRead, rows_from: Timestamp) -> Result<Vec<(
 pub(crate) async fn recount(
     tx: &mut OrgRead,
     (from, to): (Timestamp, Timestamp),
-    mut visit: impl FnMut(&UsageEntry),
+    mut visit: impl FnMut(Counted<'_>),
 ) -> Result<Sums> {
     let end = attempts::first_id_at(to.plus(ID_SLACK));
     let mut sums = Sums::default();
@@ -50,22 +58,30 @@ pub(crate) async fn recount(
     loop {
         let rows = attempts::page(tx, after, end, PAGE).await?;
         let Some(last) = rows.last() else { break };
+        let ids = (rows.first().map_or(last.id, |first| first.id), last.id);
         after = last.id.uuid();
+        let mut adjusted = adjustment::group(adjustments::list_between(tx, ids).await?);
         for row in rows.into_iter().filter(|row| row.opened_at >= from && row.opened_at < to) {
-            let attempt = row.into_record()?;
-            sums.add_attempt(&attempt);
-            visit(&UsageEntry::Attempt(Box::new(attempt)));
+            let mut adjustments = adjusted.remove(&row.id).unwrap_or_default();
+            adjustments.retain(|ordered| ordered.state == OrderState::Applied);
+            let stated = row.adjusted_nanos;
+            let attempt = AdjustedAttempt { attempt: row.into_record()?, adjustments };
+            sums.add_attempt(&attempt.attempt);
+            attempt.adjustments.iter().for_each(|ordered| sums.add_adjustment(&ordered.adjustment));
+            visit(Counted::Attempt(&attempt, stated));
         }
     }
     let mut after = attempts::first_id_at(from.minus(ID_SLACK));
     loop {
         let rows = calls::page(tx, after, end, PAGE).await?;
-        let Some(last) = rows.last() else { return Ok(sums) };
+        let Some(last) = rows.last() else { break };
         after = last.id.uuid();
         for row in rows.into_iter().filter(|row| row.at >= from && row.at < to) {
             let served = row.into_record()?;
             sums.add_call(&served);
-            visit(&UsageEntry::Call(Box::new(served)));
+            visit(Counted::Call);
         }
     }
+    sums.rollups.values_mut().for_each(Rollup::settle);
+    Ok(sums)
 }

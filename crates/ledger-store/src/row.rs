@@ -3,7 +3,7 @@
 use std::ops::Not;
 
 use glaux_kernel::{
-    ApplicationId, AttemptId, BudgetId, CallId, Environment, FeatureId, HoldId, KeyId, ModelId, OrganizationId,
+    ApplicationId, AttemptId, BudgetId, CallId, Environment, FeatureId, HoldId, KeyId, ModelId, NodeId, OrganizationId,
     PriceRuleId, ProviderId, Timestamp,
 };
 use glaux_ledger::record::{Attempt, Attribution, Call, Charge, Cost, CostLine, MeterName, Purpose, Status, Target};
@@ -32,6 +32,10 @@ pub(crate) struct AttemptRow {
     pub(crate) model_name: String,
     pub(crate) cost_nanos: i64,
     pub(crate) detail: Json<AttemptDetail>,
+    /// Whose ledger settled it; written beside the rows.
+    pub(crate) node_id: Option<NodeId>,
+    /// What it costs by its last adjustment.
+    pub(crate) adjusted_nanos: Option<i64>,
 }
 
 /// What is only shown when one attempt is explained. Moments are microseconds since 1970.
@@ -166,6 +170,8 @@ impl From<Attempt> for AttemptRow {
                 released: attempt.released,
                 late: attempt.late,
             }),
+            node_id: None,
+            adjusted_nanos: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{collections::HashMap, time::Duration};
 use glaux_kernel::{
     ApplicationId, BudgetId, Environment, FeatureId, KeyId, ModelId, OrganizationId, ProviderId, Timestamp,
 };
-use glaux_ledger::record::{Attempt, Attribution, Call, Status, Target};
+use glaux_ledger::record::{Adjustment, Attempt, Attribution, Call, Figure, Status, Target};
 use glaux_llm::{Meter, Usage, UsageBasis};
 use sha2::{Digest, Sha256};
 
@@ -70,6 +70,10 @@ impl StatusCounts {
         Self(counts)
     }
 
+    fn take(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(count, taken)| *count = count.saturating_sub(taken));
+    }
+
     fn merge(&mut self, other: &Self) {
         Status::ALL.into_iter().for_each(|status| self.add(status, other.get(status)));
     }
@@ -110,6 +114,37 @@ impl Totals {
         self.bound_attempts += other.bound_attempts;
         self.cost_nanos = self.cost_nanos.saturating_add(other.cost_nanos);
         self.usage.merge(&other.usage);
+    }
+
+    /// Takes back what a part of the group adds up to.
+    fn take(&mut self, part: &Self) {
+        self.calls.take(&part.calls);
+        self.cached_calls = self.cached_calls.saturating_sub(part.cached_calls);
+        self.attempts.take(&part.attempts);
+        self.released_attempts = self.released_attempts.saturating_sub(part.released_attempts);
+        self.unpriced_attempts = self.unpriced_attempts.saturating_sub(part.unpriced_attempts);
+        self.estimated_attempts = self.estimated_attempts.saturating_sub(part.estimated_attempts);
+        self.bound_attempts = self.bound_attempts.saturating_sub(part.bound_attempts);
+        self.cost_nanos = self.cost_nanos.saturating_sub(part.cost_nanos);
+        for (meter, quantity) in part.usage.iter() {
+            self.usage.set(meter, self.usage.get(meter).saturating_sub(quantity));
+        }
+    }
+
+    fn count_basis(&mut self, basis: UsageBasis) {
+        match basis {
+            UsageBasis::Reported => {}
+            UsageBasis::Estimated => self.estimated_attempts += 1,
+            UsageBasis::Bound => self.bound_attempts += 1,
+        }
+    }
+
+    /// What the figure of an attempt adds to a group. An attempt that was not sent has none but its first.
+    fn add_figure(&mut self, figure: &Figure) {
+        self.count_basis(figure.usage_basis);
+        self.unpriced_attempts += u64::from(figure.cost.unpriced.is_some());
+        self.cost_nanos = self.cost_nanos.saturating_add(figure.cost.nanos);
+        self.usage.merge(&figure.usage);
     }
 }
 
@@ -170,8 +205,19 @@ pub(crate) struct RollupKey {
 pub(crate) struct Rollup {
     pub(crate) model_name: Option<String>,
     pub(crate) totals: Totals,
+    /// What adjustments take back of these totals, or of those added before.
+    pub(crate) taken: Option<Box<Totals>>,
     /// Durations of the calls that succeeded.
     pub(crate) latency: Latency,
+}
+
+impl Rollup {
+    /// The same with nothing left to be taken back: of a whole roll-up.
+    pub(crate) fn settle(&mut self) {
+        if let Some(taken) = self.taken.take() {
+            self.totals.take(&taken);
+        }
+    }
 }
 
 /// Which balance.
@@ -216,11 +262,7 @@ impl Sums {
             totals.released_attempts += 1;
         } else {
             totals.attempts.add(attempt.status, 1);
-            match attempt.usage_basis {
-                UsageBasis::Reported => {}
-                UsageBasis::Estimated => totals.estimated_attempts += 1,
-                UsageBasis::Bound => totals.bound_attempts += 1,
-            }
+            totals.count_basis(attempt.usage_basis);
         }
         totals.unpriced_attempts += u64::from(attempt.cost.unpriced.is_some());
         totals.cost_nanos = totals.cost_nanos.saturating_add(attempt.cost.nanos);
@@ -239,6 +281,22 @@ impl Sums {
             spent.spent_nanos = spent.spent_nanos.saturating_add(attempt.cost.nanos);
             spent.attempts += 1;
             spent.overruns += u64::from(attempt.cost.nanos > attempt.held_nanos);
+        }
+    }
+
+    /// Puts the figure after in the place of the one before, in the slot and the periods of the attempt.
+    pub(crate) fn add_adjustment(&mut self, adjustment: &Adjustment) {
+        let rollup = self.rollup(&adjustment.attribution, Some(&adjustment.target), adjustment.opened_at);
+        rollup.taken.get_or_insert_default().add_figure(&adjustment.before);
+        rollup.totals.add_figure(&adjustment.after);
+        for charge in &adjustment.charges {
+            let key = BalanceKey {
+                organization: adjustment.attribution.organization,
+                budget: charge.budget,
+                period_start: charge.period_start,
+            };
+            let spent = &mut self.balances.entry(key).or_default().spent_nanos;
+            *spent = spent.saturating_add(adjustment.difference_nanos());
         }
     }
 

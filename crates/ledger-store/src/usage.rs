@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use glaux_kernel::{AttemptId, CallId, Cursor, FeatureId, KeyId, ModelId, Page, PageRequest, ProviderId, Timestamp};
-use glaux_ledger::record::{Attempt, Status};
+use glaux_ledger::record::Status;
 use glaux_store::OrgRead;
 use uuid::Uuid;
 
 use crate::{
-    Result,
-    store::{attempts, calls},
+    AdjustedAttempt, Result, adjustment,
+    row::AttemptRow,
+    store::{adjustments, attempts, calls},
     sums::ServedCall,
 };
 
@@ -43,7 +44,7 @@ pub struct UsageFilter {
 #[derive(Debug, Clone, PartialEq)]
 pub enum UsageEntry {
     /// One try at one model.
-    Attempt(Box<Attempt>),
+    Attempt(Box<AdjustedAttempt>),
     /// A call that came to no attempt: blocked, cached or refused.
     Call(Box<ServedCall>),
 }
@@ -51,7 +52,7 @@ pub enum UsageEntry {
 impl UsageEntry {
     fn id(&self) -> Uuid {
         match self {
-            Self::Attempt(attempt) => attempt.attempt.uuid(),
+            Self::Attempt(adjusted) => adjusted.attempt.attempt.uuid(),
             Self::Call(served) => served.call.call.uuid(),
         }
     }
@@ -63,7 +64,7 @@ pub struct ExplainedCall {
     /// The call. Absent while it is under way, or when it was never recorded.
     pub call: Option<ServedCall>,
     /// Its attempts that are settled, in order.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<AdjustedAttempt>,
 }
 
 /// One page of entries, the youngest first.
@@ -74,8 +75,11 @@ pub async fn list_usage(tx: &mut OrgRead, filter: &UsageFilter, page: &PageReque
     let ids = (from, cursor.map_or(to, |cursor| cursor.min(to)));
     let overfetch = i64::from(page.limit) + 1;
     let mut entries = Vec::new();
-    for row in attempts::list(tx, filter, ids, overfetch).await? {
-        entries.push(UsageEntry::Attempt(Box::new(row.into_record()?)));
+    let rows = attempts::list(tx, filter, ids, overfetch).await?;
+    let changed: Vec<_> = rows.iter().filter(|row| row.adjusted_nanos.is_some()).map(|row| row.id).collect();
+    let adjustments = adjustments::list_of_attempts(tx, &changed).await?;
+    for attempt in beside(rows, adjustments)? {
+        entries.push(UsageEntry::Attempt(Box::new(attempt)));
     }
     for row in calls::list_without_attempts(tx, filter, ids, overfetch).await? {
         entries.push(UsageEntry::Call(Box::new(row.into_record()?)));
@@ -91,8 +95,18 @@ pub async fn explain_call(tx: &mut OrgRead, call: CallId) -> Result<Option<Expla
     if served.is_none() && rows.is_empty() {
         return Ok(None);
     }
-    let attempts = rows.into_iter().map(|row| row.into_record()).collect::<Result<_>>()?;
+    let attempts = beside(rows, adjustments::list_of_call(tx, call).await?)?;
     Ok(Some(ExplainedCall { call: served, attempts }))
+}
+
+/// The attempts with what was made of their figures.
+fn beside(rows: Vec<AttemptRow>, adjustments: Vec<adjustment::AdjustmentRow>) -> Result<Vec<AdjustedAttempt>> {
+    let mut by_attempt = adjustment::group(adjustments);
+    let with = |row: AttemptRow| {
+        let adjustments = by_attempt.remove(&row.id).unwrap_or_default();
+        Ok(AdjustedAttempt { attempt: row.into_record()?, adjustments })
+    };
+    rows.into_iter().map(with).collect()
 }
 
 /// Everything about the call that an attempt belongs to.

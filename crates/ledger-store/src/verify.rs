@@ -6,20 +6,19 @@ mod segments;
 use std::collections::{BTreeMap, BTreeSet};
 
 use glaux_kernel::{Currency, Money, Rate, Timestamp};
-use glaux_ledger::record::Attempt;
+use glaux_ledger::record::{Attempt, Cost};
 use glaux_llm::UsageBasis;
 use glaux_store::{Db, OrgRead};
 
 pub use self::{finding::Finding, segments::verify_segments};
 use crate::{
-    Result,
+    AdjustedAttempt, Result,
     analytics::{AnalyticsFilter, Dimension, Group},
     latency::Latency,
     rebuild::began_whole,
-    recount,
+    recount::{self, Counted},
     store::{analytics as groups, attempts, balances, calls, retention},
     sums::{BalanceKey, BudgetSpent, Rollup, RollupKey, SLOT},
-    usage::UsageEntry,
 };
 
 /// Findings that are listed; the rest is counted.
@@ -34,6 +33,8 @@ pub struct Verification {
     pub attempts: u64,
     /// Attempts whose call has no record yet.
     pub attempts_under_way: u64,
+    /// Adjustments in the database that are in the sums.
+    pub adjustments: u64,
     /// Roll-ups that were compared.
     pub rollups: u64,
     /// Records in the segments that were compared with rows.
@@ -90,24 +91,50 @@ async fn verify_organization(tx: &mut OrgRead, rows_from: Timestamp, verificatio
     verify_balances(tx, from, spent, verification).await
 }
 
-fn verify_entry(entry: &UsageEntry, verification: &mut Verification) {
+fn verify_entry(entry: Counted<'_>, verification: &mut Verification) {
     match entry {
-        UsageEntry::Call(_) => verification.calls += 1,
-        UsageEntry::Attempt(attempt) => {
+        Counted::Call => verification.calls += 1,
+        Counted::Attempt(adjusted, stated_nanos) => {
             verification.attempts += 1;
-            if let Some(finding) = verify_cost(attempt) {
-                verification.report(finding);
-            }
+            verification.adjustments += adjusted.adjustments.len() as u64;
+            verify_attempt(&adjusted.attempt).into_iter().for_each(|finding| verification.report(finding));
+            verify_adjustments(adjusted, stated_nanos, verification);
         }
     }
 }
 
-fn verify_cost(attempt: &Attempt) -> Option<Finding> {
-    let stated_nanos = attempt.cost.nanos;
+fn verify_attempt(attempt: &Attempt) -> Option<Finding> {
     if attempt.usage_basis == UsageBasis::Bound && attempt.cost.lines.is_empty() {
-        return (stated_nanos != attempt.held_nanos).then_some(Finding::Bound { attempt: attempt.attempt });
+        let is_held = attempt.cost.nanos == attempt.held_nanos;
+        return (!is_held).then_some(Finding::Bound { attempt: attempt.attempt });
     }
-    let femtos = attempt.cost.lines.iter().map(|line| Rate::from_femtos(line.femtos).times(line.quantity)).sum();
+    verify_cost(attempt, &attempt.cost)
+}
+
+/// Each adjustment changes the figure that the one before left; the attempt's row says what the last one says.
+fn verify_adjustments(adjusted: &AdjustedAttempt, stated_nanos: Option<i64>, verification: &mut Verification) {
+    let attempt = &adjusted.attempt;
+    let (mut figure, mut previous) = (attempt.figure(), None);
+    for adjustment in adjusted.adjustments.iter().map(|ordered| &ordered.adjustment) {
+        if adjustment.before != figure || adjustment.previous != previous {
+            verification.report(Finding::Adjustment { adjustment: adjustment.adjustment });
+        }
+        let after = &adjustment.after;
+        let rated = if after.billed { None } else { verify_cost(attempt, &after.cost) };
+        rated.into_iter().for_each(|finding| verification.report(finding));
+        (figure, previous) = (after.clone(), Some(adjustment.adjustment));
+    }
+    let found_nanos = previous.map(|_| figure.cost.nanos);
+    if stated_nanos != found_nanos {
+        let [stated_nanos, found_nanos] = [stated_nanos, found_nanos].map(|nanos| nanos.unwrap_or(attempt.cost.nanos));
+        verification.report(Finding::Adjusted { attempt: attempt.attempt, stated_nanos, found_nanos });
+    }
+}
+
+/// The lines of `cost`, one of those of `attempt`, add up to it.
+fn verify_cost(attempt: &Attempt, cost: &Cost) -> Option<Finding> {
+    let stated_nanos = cost.nanos;
+    let femtos = cost.lines.iter().map(|line| Rate::from_femtos(line.femtos).times(line.quantity)).sum();
     let rated_nanos = Money::from_femtos(femtos, Currency::USD).nanos();
     let finding = Finding::CostLines { attempt: attempt.attempt, stated_nanos, rated_nanos };
     (stated_nanos != rated_nanos).then_some(finding)

@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 /// Who and what a call is charged to. The dimensions of every roll-up.
-#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize, Deserialize)]
 pub struct Attribution {
     /// The tenant.
     #[n(0)]
@@ -52,7 +52,7 @@ pub enum Purpose {
 }
 
 /// The model that an attempt went to.
-#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize, Deserialize)]
 pub struct Target {
     /// The upstream account.
     #[n(0)]

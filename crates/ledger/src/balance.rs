@@ -172,7 +172,8 @@ impl Accounts {
         }
     }
 
-    /// Turns what was held into what was spent.
+    /// Turns what was held into what was spent; below zero, it was spent before and is not any more. A threshold that
+    /// was reported is not reported again when it is reached a second time.
     pub(crate) fn settle(&mut self, organization: OrganizationId, charges: &[Charge], held: i64, spent: i64) {
         for charge in charges {
             let account = self.accounts.entry(*charge).or_default();

@@ -1,7 +1,7 @@
 //! Texts that come from outside are cut before they stand in a record, so that no record grows beyond what a segment
 //! takes. U+0000, which not every database keeps, becomes U+FFFD.
 
-use crate::record::{Attribution, Call, Target};
+use crate::record::{Adjustment, Attribution, Call, Target};
 
 /// Bytes of a text.
 const TEXT: usize = 1024;
@@ -16,6 +16,12 @@ pub(crate) fn cut_call(call: &mut Call) {
     call.dropped.iter_mut().for_each(cut);
     [&mut call.requested_model, &mut call.path].into_iter().for_each(cut);
     [&mut call.error_code, &mut call.traceparent, &mut call.blocked_by].into_iter().flatten().for_each(cut);
+}
+
+pub(crate) fn cut_adjustment(adjustment: &mut Adjustment) {
+    cut_attribution(&mut adjustment.attribution);
+    cut_target(&mut adjustment.target);
+    adjustment.raw_usage = keep_raw_usage(adjustment.raw_usage.take());
 }
 
 pub(crate) fn cut_attribution(attribution: &mut Attribution) {

@@ -44,7 +44,7 @@ impl<'b, C> Decode<'b, C> for MeterName {
 }
 
 /// What an attempt cost.
-#[derive(Debug, Clone, PartialEq, Default, Encode, Decode, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Encode, Decode, Serialize, Deserialize)]
 pub struct Cost {
     /// Nano-dollars. Where `unpriced` is set, only the known part.
     #[n(0)]

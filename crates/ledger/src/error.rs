@@ -21,6 +21,14 @@ pub enum Error {
         /// What is wrong there.
         reason: &'static str,
     },
+    /// A record is whole, and this program can't read it: a newer one wrote it.
+    #[error("the record at byte {offset} of ledger segment {segment} is of a kind that this program does not know")]
+    UnknownRecord {
+        /// The segment's sequence number.
+        segment: u64,
+        /// Where the record begins.
+        offset: u64,
+    },
     /// A segment was copied here from another node.
     #[error("ledger segment {segment} belongs to {found}, but this is {expected}")]
     ForeignNode {

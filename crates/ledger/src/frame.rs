@@ -6,7 +6,7 @@ use minicbor::Encode;
 
 use crate::{
     Error,
-    record::{Attempt, Call, HoldExtended, HoldOpened, Record},
+    record::{Adjustment, Attempt, Call, HoldExtended, HoldOpened, Record},
 };
 
 /// Bytes before the payload.
@@ -25,6 +25,8 @@ pub(crate) enum Frame {
     Whole(Record, usize),
     /// The bytes end before the frame does.
     Short,
+    /// A record that was written whole and that this program does not know: a newer one wrote it.
+    Unknown,
     /// No frame, and why.
     Damaged(&'static str),
 }
@@ -40,6 +42,8 @@ pub(crate) enum RecordRef<'a> {
     Attempt(#[n(0)] &'a Attempt),
     #[n(3)]
     Call(#[n(0)] &'a Call),
+    #[n(4)]
+    Adjustment(#[n(0)] &'a Adjustment),
 }
 
 fn checksum(length: [u8; 4], payload: &[u8]) -> u32 {
@@ -72,7 +76,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Frame {
     match payload(bytes) {
         Ok(Some(payload)) => match minicbor::decode(payload) {
             Ok(record) => Frame::Whole(record, PREFIX + payload.len()),
-            Err(_) => Frame::Damaged("the record can't be decoded"),
+            Err(_) => Frame::Unknown,
         },
         Ok(None) => Frame::Short,
         Err(reason) => Frame::Damaged(reason),

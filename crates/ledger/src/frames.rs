@@ -23,6 +23,8 @@ pub(crate) struct Frames {
 pub(crate) enum Found {
     Record(Record),
     End,
+    /// A whole record that this program does not know.
+    Unknown,
     Damage(&'static str),
 }
 
@@ -47,6 +49,7 @@ impl Frames {
                     self.offset += size as u64;
                     return Ok(Found::Record(record));
                 }
+                Frame::Unknown => return Ok(Found::Unknown),
                 Frame::Damaged(reason) => return Ok(Found::Damage(reason)),
                 Frame::Short => {
                     if !self.fill()? {

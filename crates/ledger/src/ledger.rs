@@ -14,12 +14,13 @@ use parking_lot::Mutex;
 use crate::{
     Error,
     balance::{Balance, Event, Overrun},
+    bounds,
     call::OpenCall,
     directory::DataDirectory,
     frame::RecordRef,
     keeper::Keeper,
     medium::{FileSystem, Medium},
-    record::{Call, Charge},
+    record::{Adjustment, Call, Charge},
     recovery::{self, Recovery},
     segment::Position,
     settlement::Ending,
@@ -131,6 +132,23 @@ impl Ledger {
     /// `Cancelled`. Texts of the caller's are cut at 1,024 bytes, lists at 64 entries.
     pub fn open_call(&self, call: Call) -> OpenCall {
         OpenCall::new(Arc::clone(&self.shared), call)
+    }
+
+    /// Appends another figure for a settled attempt, which must not be in the ledger already. On an error nothing of it is.
+    pub fn adjust(&self, mut adjustment: Adjustment) -> Result<Commit, Error> {
+        bounds::cut_adjustment(&mut adjustment);
+        let now = self.shared.clock.now();
+        let mut core = self.shared.core.lock();
+        let Core { writer, state } = &mut *core;
+        let appended = writer.append_opening(RecordRef::Adjustment(&adjustment), now)?;
+        state.adjust(&adjustment, self.node());
+        drop(core);
+        Ok(self.shared.commit(appended))
+    }
+
+    /// Up to where records can be read now.
+    pub fn written(&self) -> Position {
+        *self.shared.core.lock().writer.watermark().lock()
     }
 
     /// What a budget has spent and holds in a period, on this node.

@@ -12,6 +12,7 @@
 //!                            └─ release            └─ dropped: at its bound
 //! ```
 
+mod adjustment;
 mod attribution;
 mod balance;
 mod bounds;

@@ -1,4 +1,4 @@
-//! What the ledger holds: four kinds of record, CBOR (RFC 8949) arrays whose places are the fields' numbers.
+//! What the ledger holds: five kinds of record, CBOR (RFC 8949) arrays whose places are the fields' numbers.
 //!
 //! Fields are only ever added, under new numbers; a reader skips numbers that it does not know.
 //! Texts that repeat (model, feature name) stand in each record, so that an entry can be read alone
@@ -12,6 +12,7 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 
 pub use crate::{
+    adjustment::{Adjustment, AdjustmentReason, Figure},
     attribution::{Attribution, Charge, Purpose, Target},
     cost::{Cost, CostLine, MeterName},
 };
@@ -32,6 +33,9 @@ pub enum Record {
     /// A call ended.
     #[n(3)]
     Call(#[n(0)] Box<Call>),
+    /// A settled attempt has another figure.
+    #[n(4)]
+    Adjustment(#[n(0)] Box<Adjustment>),
 }
 
 /// Appended before anything is sent upstream.

@@ -92,7 +92,7 @@ fn rebuild(directory: &DataDirectory, path: &Path, recovery: &mut Recovery) -> R
         let batch = tail.read(position, BATCH)?;
         recovery.replayed += batch.entries.len() as u64;
         let finished = batch.entries.is_empty() || batch.torn_at.is_some();
-        batch.entries.into_iter().for_each(|entry| state.apply(entry.record));
+        batch.entries.into_iter().for_each(|entry| state.apply(entry.record, directory.node()));
         position = batch.next;
         if let Some(torn) = batch.torn_at {
             recovery.torn_at = Some(torn);

@@ -15,7 +15,8 @@ use glaux_kernel::{NodeId, Timestamp};
 use crate::Error;
 
 const MAGIC: [u8; 8] = *b"GLXLEDGR";
-const VERSION: u16 = 1;
+/// 2: there may be adjustments, which programs that know only 1 would take for damage.
+const VERSION: u16 = 2;
 
 /// The size of a header: magic, version, node, sequence, time, CRC-32 of these.
 pub(crate) const HEADER_BYTES: u64 = 46;

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use glaux_kernel::{CallId, HoldId, Timestamp};
+use glaux_kernel::{CallId, HoldId, NodeId, Timestamp};
 use glaux_llm::Usage;
 
 use crate::{
     balance::{Accounts, Event, Overrun},
     bounds,
-    record::{Attempt, Call, HoldExtended, HoldOpened, Record, Status},
+    record::{Adjustment, Attempt, Call, HoldExtended, HoldOpened, Record, Status},
 };
 
 #[derive(Debug, Default)]
@@ -47,12 +47,14 @@ pub(crate) struct Tally {
 }
 
 impl State {
-    pub(crate) fn apply(&mut self, record: Record) {
+    /// Adds a record of the segments of `node`.
+    pub(crate) fn apply(&mut self, record: Record, node: NodeId) {
         match record {
             Record::HoldOpened(opened) => self.open(Arc::new(opened)),
             Record::HoldExtended(extended) => self.extend(extended),
             Record::Attempt(attempt) => drop(self.settle(&attempt)),
             Record::Call(call) => self.record(&call),
+            Record::Adjustment(adjustment) => self.adjust(&adjustment, node),
         }
     }
 
@@ -102,6 +104,14 @@ impl State {
         };
         self.accounts.report(Event::Overrun { organization: attempt.attribution.organization, overrun });
         Some(overrun)
+    }
+
+    /// Moves what `node` has spent by what another figure for one of its attempts changes.
+    pub(crate) fn adjust(&mut self, adjustment: &Adjustment, node: NodeId) {
+        if adjustment.node == node {
+            let organization = adjustment.attribution.organization;
+            self.accounts.settle(organization, &adjustment.charges, 0, adjustment.difference_nanos());
+        }
     }
 
     /// Fills in what the attempts of `call` add up to so far.

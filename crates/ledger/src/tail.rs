@@ -121,6 +121,10 @@ impl Tail {
                     batch.next.offset = frames.offset();
                 }
                 Found::End => break,
+                // Not even at the very end is it a torn tail: nothing may cut it off.
+                Found::Unknown => {
+                    return Err(Error::UnknownRecord { segment: from.segment, offset: batch.next.offset });
+                }
                 Found::Damage(reason) => {
                     let last = self.watermark.is_none() && following.is_none();
                     if !last || frames.any_follows().map_err(failed)? {

@@ -3,6 +3,7 @@
 //! What is spent has one source, the ledger: [`Balances`] is how the composition root hands in its live figures, the
 //! rest comes from its rows and roll-ups.
 
+mod adjustments;
 mod alerts;
 mod analytics;
 mod budget;

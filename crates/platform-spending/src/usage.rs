@@ -4,9 +4,9 @@ use axum::extract::State;
 use glaux_kernel::{
     AttemptId, BudgetId, CallId, Environment, FeatureId, KeyId, ModelId, Money, Page, Permission, ProviderId, Timestamp,
 };
-use glaux_ledger::record::{Attempt, Purpose, Status};
+use glaux_ledger::record::{CostLine, Purpose, Status};
 use glaux_ledger_store::{
-    ExplainedCall, ServedCall, UsageEntry, UsageFilter, explain_attempt, explain_call, list_usage,
+    AdjustedAttempt, ExplainedCall, ServedCall, UsageEntry, UsageFilter, explain_attempt, explain_call, list_usage,
 };
 use glaux_llm::{Meter, ServiceTier, Usage, UsageBasis};
 use glaux_platform_kit::{Context, find_id};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::failed;
+use crate::{adjustments::AdjustmentView, failed};
 
 const READ: Permission = Permission("usage.read");
 /// Without `from`, the list begins so long ago.
@@ -84,6 +84,9 @@ struct EntryView {
     usage_basis: Option<UsageBasis>,
     #[schema(value_type = MoneySchema)]
     cost: Money,
+    /// What it was settled at, where it was adjusted since: `usage`, `usage_basis` and `cost` are then the present ones.
+    #[schema(value_type = Option<MoneySchema>)]
+    settled_cost: Option<Money>,
     /// The first class that had no price: `cost` is then only the known part.
     #[schema(value_type = Option<String>)]
     unpriced: Option<Meter>,
@@ -93,8 +96,9 @@ struct EntryView {
     blocked_by: Option<String>,
 }
 
-impl From<&Attempt> for EntryView {
-    fn from(attempt: &Attempt) -> Self {
+impl From<&AdjustedAttempt> for EntryView {
+    fn from(adjusted: &AdjustedAttempt) -> Self {
+        let (attempt, figure) = (&adjusted.attempt, adjusted.figure());
         let attribution = &attempt.attribution;
         Self {
             id: attempt.attempt.to_string(),
@@ -108,10 +112,11 @@ impl From<&Attempt> for EntryView {
             environment: attribution.environment,
             user: attribution.user.clone(),
             model: Some(attempt.target.model_name.clone()),
-            usage: attempt.usage,
-            usage_basis: Some(attempt.usage_basis),
-            cost: Money::usd_nanos(attempt.cost.nanos),
-            unpriced: attempt.cost.unpriced.map(|meter| meter.0),
+            usage: figure.usage,
+            usage_basis: Some(figure.usage_basis),
+            cost: Money::usd_nanos(figure.cost.nanos),
+            settled_cost: adjusted.last().map(|_| Money::usd_nanos(attempt.cost.nanos)),
+            unpriced: figure.cost.unpriced.map(|meter| meter.0),
             cached: false,
             duration_ms: attempt.duration_micros / 1000,
             blocked_by: None,
@@ -137,6 +142,7 @@ impl From<&ServedCall> for EntryView {
             usage: Usage::default(),
             usage_basis: None,
             cost: Money::usd_nanos(call.cost_nanos),
+            settled_cost: None,
             unpriced: None,
             cached: call.cached,
             duration_ms: call.duration_micros / 1000,
@@ -205,10 +211,12 @@ struct AttemptView {
     /// What was reserved when it ended.
     #[schema(value_type = MoneySchema)]
     held: Money,
-    /// It cost more than was reserved.
+    /// It was settled at more than was reserved.
     overrun: bool,
     /// Which rule charged what.
     cost_lines: Vec<LineView>,
+    /// Later figures, the first one first. The last that is applied counts.
+    adjustments: Vec<AdjustmentView>,
     /// The budgets that were charged.
     budgets: Vec<ChargeView>,
     first_byte_micros: Option<u64>,
@@ -218,7 +226,7 @@ struct AttemptView {
 /// One charged class.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CostLine)]
-struct LineView {
+pub(crate) struct LineView {
     #[schema(value_type = String)]
     rule: glaux_kernel::PriceRuleId,
     #[schema(value_type = String)]
@@ -226,6 +234,17 @@ struct LineView {
     quantity: u64,
     /// Dollars per million units.
     rate_per_million: String,
+}
+
+impl From<&CostLine> for LineView {
+    fn from(line: &CostLine) -> Self {
+        Self {
+            rule: line.rule,
+            meter: line.meter.0,
+            quantity: line.quantity,
+            rate_per_million: glaux_kernel::Rate::from_femtos(line.femtos).per_million(),
+        }
+    }
 }
 
 /// A budget in the period in which the hold opened.
@@ -238,27 +257,23 @@ struct ChargeView {
     period_start: Timestamp,
 }
 
-impl From<&Attempt> for AttemptView {
-    fn from(attempt: &Attempt) -> Self {
-        let lines = attempt.cost.lines.iter().map(|line| LineView {
-            rule: line.rule,
-            meter: line.meter.0,
-            quantity: line.quantity,
-            rate_per_million: glaux_kernel::Rate::from_femtos(line.femtos).per_million(),
-        });
+impl From<&AdjustedAttempt> for AttemptView {
+    fn from(adjusted: &AdjustedAttempt) -> Self {
+        let (attempt, figure) = (&adjusted.attempt, adjusted.figure());
         let budgets = attempt.charges.iter();
         let raw = attempt.raw_usage.as_deref();
         Self {
-            entry: attempt.into(),
+            entry: adjusted.into(),
             provider: attempt.target.provider,
             model_id: attempt.target.model,
             upstream_status: attempt.upstream_status,
             upstream_request_id: attempt.upstream_request_id.clone(),
-            service_tier: attempt.service_tier,
+            service_tier: figure.service_tier,
             raw_usage: raw.map(|text| serde_json::from_str(text).unwrap_or_else(|_| text.into())),
             held: Money::usd_nanos(attempt.held_nanos),
             overrun: attempt.cost.nanos > attempt.held_nanos,
-            cost_lines: lines.collect(),
+            cost_lines: figure.cost.lines.iter().map(LineView::from).collect(),
+            adjustments: adjusted.adjustments.iter().map(AdjustmentView::from).collect(),
             budgets: budgets
                 .map(|charge| ChargeView { budget: charge.budget, period_start: charge.period_start })
                 .collect(),
@@ -347,7 +362,7 @@ async fn explain(
     let missing = || Problem::not_found("use", &id);
     let ExplainedCall { call, attempts } = found.map_err(failed)?.ok_or_else(missing)?;
     let served = call.as_ref().map(|served| served.call.call);
-    let call_id = served.or(attempts.first().map(|attempt| attempt.call)).ok_or_else(missing)?;
+    let call_id = served.or(attempts.first().map(|adjusted| adjusted.attempt.call)).ok_or_else(missing)?;
     let attempts = attempts.iter().map(AttemptView::from).collect();
     Ok(Json(Explanation { call_id, call: call.as_ref().map(call_view), attempts }))
 }

@@ -1,11 +1,14 @@
 //! Reading roll-ups in groups.
 
+use std::collections::BTreeMap;
+
 use glaux_kernel::{ApplicationId, Environment, FeatureId, KeyId, ModelId, ProviderId, Timestamp};
 use glaux_llm::Usage;
 use glaux_store::{Json, OrgRead, Query, Result, Sql, Text, sql};
 
 use crate::{
     analytics::{AnalyticsFilter, Dimension, Group},
+    quantities::Quantities,
     sums::{StatusCounts, TOKEN_METERS, Totals},
 };
 
@@ -90,7 +93,7 @@ pub(crate) async fn list_totals(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The same roll-ups' meters without columns, row by row.
+/// The same roll-ups' meters without columns, by group.
 pub(crate) async fn list_other_usage(
     tx: &mut OrgRead,
     slots: (Timestamp, Timestamp),
@@ -98,7 +101,11 @@ pub(crate) async fn list_other_usage(
     filter: &AnalyticsFilter,
 ) -> Result<Vec<(Group, Usage)>> {
     let rows: Vec<OtherUsageRow> = select(tx.query(OTHER_USAGE), slots, group_by, filter).fetch_all().await?;
-    Ok(rows.into_iter().map(|row| (row.group.into(), row.other_usage.0)).collect())
+    let mut groups: BTreeMap<Group, Quantities> = BTreeMap::new();
+    for OtherUsageRow { group, other_usage: Json(quantities) } in rows {
+        groups.entry(group.into()).or_default().merge(&quantities);
+    }
+    Ok(groups.into_iter().map(|(group, quantities)| (group, quantities.to_usage())).collect())
 }
 
 /// The same roll-ups' sketches, row by row.
@@ -166,7 +173,7 @@ impl From<GroupColumns> for Group {
 struct OtherUsageRow {
     #[sqlx(flatten)]
     group: GroupColumns,
-    other_usage: Json<Usage>,
+    other_usage: Json<Quantities>,
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,14 +1,14 @@
-use glaux_kernel::{AttemptId, CallId, OrganizationId, Timestamp};
+use glaux_kernel::{AttemptId, CallId, ModelId, NodeId, OrganizationId, Timestamp};
 use glaux_ledger::record::Target;
-use glaux_store::{EverySql, EveryTx, Json, OrgRead, Result, Sql, every_sql, sql};
+use glaux_store::{EverySql, EveryTx, Json, OrgRead, OrgTx, Result, Sql, every_sql, sql};
 use uuid::Uuid;
 
 use crate::{row::AttemptRow, usage::UsageFilter};
 
 const INSERT: EverySql = every_sql(
     "INSERT INTO attempts (organization_id, id, call_id, number, opened_at, status, application_id, key_id,
-        environment, feature_id, user_name, provider_id, model_id, model_name, cost_nanos, detail)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        environment, feature_id, user_name, provider_id, model_id, model_name, cost_nanos, detail, node_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      ON CONFLICT (organization_id, id) DO NOTHING",
 );
 
@@ -19,7 +19,7 @@ const LAST_TARGET: Sql = sql("SELECT provider_id, model_id, model_name FROM atte
 
 const OF_CALL: Sql = sql(
     "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
-        user_name, provider_id, model_id, model_name, cost_nanos, detail
+        user_name, provider_id, model_id, model_name, cost_nanos, detail, node_id, adjusted_nanos
      FROM attempts WHERE organization_id = $1 AND call_id = $2 ORDER BY number",
 );
 
@@ -27,34 +27,45 @@ const CALL_OF: Sql = sql("SELECT call_id FROM attempts WHERE organization_id = $
 
 const LIST: Sql = sql(
     "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
-        user_name, provider_id, model_id, model_name, cost_nanos, detail
+        user_name, provider_id, model_id, model_name, cost_nanos, detail, node_id, adjusted_nanos
      FROM attempts
      WHERE organization_id = $1 AND id >= $2 AND id < $3 AND opened_at >= $4 AND opened_at < $5
         AND ($6 IS NULL OR feature_id = $6) AND ($7 IS NULL OR key_id = $7) AND ($8 IS NULL OR model_id = $8)
         AND ($9 IS NULL OR provider_id = $9) AND ($10 IS NULL OR user_name = $10) AND ($11 IS NULL OR status = $11)
-        AND ($12 IS NULL OR cost_nanos >= $12)
+        AND ($12 IS NULL OR COALESCE(adjusted_nanos, cost_nanos) >= $12)
      ORDER BY id DESC LIMIT $13",
 );
 
 const PAGE: Sql = sql(
     "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
-        user_name, provider_id, model_id, model_name, cost_nanos, detail
+        user_name, provider_id, model_id, model_name, cost_nanos, detail, node_id, adjusted_nanos
      FROM attempts WHERE organization_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4",
 );
 
 const FIND: Sql = sql(
     "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
-        user_name, provider_id, model_id, model_name, cost_nanos, detail
+        user_name, provider_id, model_id, model_name, cost_nanos, detail, node_id, adjusted_nanos
      FROM attempts WHERE organization_id = $1 AND id = $2",
 );
+
+const LIST_OF_RECORDED_CALLS: Sql =
+    sql("SELECT a.organization_id, a.id, a.call_id, a.number, a.opened_at, a.status, a.application_id, a.key_id,
+        a.environment, a.feature_id, a.user_name, a.provider_id, a.model_id, a.model_name, a.cost_nanos, a.detail,
+        a.node_id, a.adjusted_nanos
+     FROM attempts a JOIN calls c ON c.organization_id = a.organization_id AND c.id = a.call_id
+     WHERE a.organization_id = $1 AND a.id > $2 AND a.id < $3 AND a.opened_at >= $4 AND a.opened_at < $5
+        AND ($6 IS NULL OR a.model_id = $6)
+     ORDER BY a.id LIMIT $7");
+
+const SET_ADJUSTED: Sql = sql("UPDATE attempts SET adjusted_nanos = $3 WHERE organization_id = $1 AND id = $2");
 
 const COUNT_WITHOUT_CALL: Sql = sql(
     "SELECT COUNT(a.id) FROM attempts a LEFT JOIN calls c ON c.organization_id = a.organization_id AND c.id = a.call_id
      WHERE a.organization_id = $1 AND a.id >= $2 AND a.id < $3 AND c.id IS NULL",
 );
 
-/// Inserts those that are not there; says how many.
-pub(crate) async fn insert(tx: &mut EveryTx, rows: &[AttemptRow]) -> Result<u64> {
+/// Inserts those of `node` that are not there; says how many.
+pub(crate) async fn insert(tx: &mut EveryTx, node: NodeId, rows: &[AttemptRow]) -> Result<u64> {
     tx.insert_rows(INSERT, rows, |row, values| {
         values
             .push(row.organization_id)
@@ -72,7 +83,8 @@ pub(crate) async fn insert(tx: &mut EveryTx, rows: &[AttemptRow]) -> Result<u64>
             .push(row.model_id)
             .push(row.model_name.as_str())
             .push(row.cost_nanos)
-            .push(Json(&row.detail.0));
+            .push(Json(&row.detail.0))
+            .push(node);
     })
     .await
 }
@@ -137,6 +149,23 @@ pub(crate) async fn list(
 pub(crate) async fn page(tx: &mut OrgRead, after: Uuid, end: Uuid, limit: i64) -> Result<Vec<AttemptRow>> {
     let (after, end) = (AttemptId::from_uuid(after), AttemptId::from_uuid(end));
     tx.query(PAGE).bind(after).bind(end).bind(limit).fetch_all().await
+}
+
+/// Attempts of calls that are recorded, opened in `opened`, the oldest first, with ids in `ids` without the first.
+pub(crate) async fn list_of_recorded_calls(
+    tx: &mut OrgRead,
+    ids: (Uuid, Uuid),
+    opened: (Timestamp, Timestamp),
+    model: Option<ModelId>,
+    limit: i64,
+) -> Result<Vec<AttemptRow>> {
+    let list = tx.query(LIST_OF_RECORDED_CALLS).bind(AttemptId::from_uuid(ids.0)).bind(AttemptId::from_uuid(ids.1));
+    list.bind(opened.0).bind(opened.1).bind(model).bind(limit).fetch_all().await
+}
+
+/// Says what an attempt costs from now on.
+pub(crate) async fn set_adjusted(tx: &mut OrgTx, attempt: AttemptId, nanos: i64) -> Result<()> {
+    tx.query(SET_ADJUSTED).bind(attempt).bind(nanos).execute().await.map(drop)
 }
 
 /// The first id that a UUIDv7 of this moment can have (RFC 9562, section 5.7).

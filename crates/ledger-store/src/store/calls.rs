@@ -41,11 +41,11 @@ const PAGE: Sql = sql(
 const LAST_AT: Sql = sql("SELECT MAX(at) FROM calls WHERE organization_id = $1");
 
 const INCONSISTENT: Sql = sql("SELECT c.id AS call, c.cost_nanos AS stated_nanos, c.attempts AS stated_attempts,
-        CAST(COALESCE(SUM(a.cost_nanos), 0) AS BIGINT) AS found_nanos, COUNT(a.id) AS found_attempts
+        CAST(COALESCE(SUM(COALESCE(a.adjusted_nanos, a.cost_nanos)), 0) AS BIGINT) AS found_nanos, COUNT(a.id) AS found_attempts
      FROM calls c LEFT JOIN attempts a ON a.organization_id = c.organization_id AND a.call_id = c.id
      WHERE c.organization_id = $1 AND c.id >= $2 AND c.id < $3
      GROUP BY c.organization_id, c.id, c.cost_nanos, c.attempts
-     HAVING c.cost_nanos <> COALESCE(SUM(a.cost_nanos), 0) OR c.attempts < COUNT(a.id)
+     HAVING c.cost_nanos <> COALESCE(SUM(COALESCE(a.adjusted_nanos, a.cost_nanos)), 0) OR c.attempts < COUNT(a.id)
      ORDER BY c.id LIMIT $4");
 
 /// A call whose cost or attempts are not those of its attempts.
@@ -86,7 +86,7 @@ pub(crate) async fn exists(tx: &mut EveryTx, organization: OrganizationId, id: C
     Ok(found.is_some())
 }
 
-/// Adds what was settled after the call's record was written.
+/// Adds what was settled, or changed, after the call's record was written.
 pub(crate) async fn add_cost(tx: &mut OrgTx, call: CallId, nanos: i64) -> Result<()> {
     tx.query(ADD_COST).bind(call).bind(nanos).execute().await.map(drop)
 }

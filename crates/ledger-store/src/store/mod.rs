@@ -1,5 +1,6 @@
 //! Every statement of this crate.
 
+pub(crate) mod adjustments;
 pub(crate) mod analytics;
 pub(crate) mod attempts;
 pub(crate) mod balances;

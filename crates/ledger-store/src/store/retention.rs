@@ -16,6 +16,9 @@ const NEXT_WITH_ROLLUPS: EverySql =
 const DELETE_ATTEMPTS: Sql = sql("DELETE FROM attempts WHERE organization_id = $1 AND call_id IN
         (SELECT id FROM calls WHERE organization_id = $1 AND id < $2 ORDER BY id LIMIT $3)");
 
+const DELETE_ADJUSTMENTS: Sql = sql("DELETE FROM adjustments WHERE organization_id = $1 AND call_id IN
+        (SELECT id FROM calls WHERE organization_id = $1 AND id < $2 ORDER BY id LIMIT $3)");
+
 const DELETE_CALLS: Sql = sql("DELETE FROM calls WHERE organization_id = $1 AND id IN
         (SELECT id FROM calls WHERE organization_id = $1 AND id < $2 ORDER BY id LIMIT $3)");
 
@@ -46,9 +49,10 @@ pub(crate) async fn next_organization(
     Ok(with_calls.into_iter().chain(with_rollups).map(|(organization,)| organization).min())
 }
 
-/// Deletes up to `limit` calls with ids before `end`, and their attempts; says how many calls.
+/// Deletes up to `limit` calls with ids before `end`, and their attempts and adjustments; says how many calls.
 pub(crate) async fn delete_calls(tx: &mut OrgTx, end: Uuid, limit: i64) -> Result<u64> {
     let end = CallId::from_uuid(end);
+    tx.query(DELETE_ADJUSTMENTS).bind(end).bind(limit).execute().await?;
     tx.query(DELETE_ATTEMPTS).bind(end).bind(limit).execute().await?;
     tx.query(DELETE_CALLS).bind(end).bind(limit).execute().await
 }

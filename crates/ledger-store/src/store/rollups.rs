@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use glaux_kernel::{NodeId, OrganizationId, Timestamp};
-use glaux_llm::Usage;
 use glaux_store::{EverySql, EveryTx, Json, OrgRead, OrgTx, Result, Sql, every_sql, sql};
 
-use crate::sums::{RollupKey, StatusCounts, TOKEN_METERS, Totals};
+use crate::{
+    quantities::Quantities,
+    sums::{RollupKey, StatusCounts, TOKEN_METERS, Totals},
+};
 
 const ADD: EverySql = every_sql(
     "INSERT INTO usage_rollups
@@ -77,8 +79,10 @@ pub(crate) struct RollupRow {
     pub(crate) model_name: Option<String>,
     /// To be added.
     pub(crate) totals: Totals,
+    /// To be taken back.
+    pub(crate) taken: Option<Box<Totals>>,
     /// The whole of the meters without columns.
-    pub(crate) other_usage: Usage,
+    pub(crate) other_usage: Quantities,
     /// The whole sketch.
     pub(crate) latency: Vec<u8>,
 }
@@ -99,8 +103,17 @@ pub(crate) async fn add(tx: &mut EveryTx, node: NodeId, rows: &[RollupRow]) -> R
             .push(dimensions.environment.as_str())
             .push(dimensions.key)
             .push(row.model_name.as_deref());
-        for number in columns(&row.totals) {
-            values.push(number);
+        match &row.taken {
+            None => {
+                for number in columns(&row.totals) {
+                    values.push(number);
+                }
+            }
+            Some(taken) => {
+                for (number, taken) in columns(&row.totals).zip(columns(taken)) {
+                    values.push(number.saturating_sub(taken));
+                }
+            }
         }
         values.push(Json(&row.other_usage)).push(row.latency.as_slice());
     })
@@ -130,7 +143,7 @@ pub(crate) async fn find_mergeable(
     organization: OrganizationId,
     slot: Timestamp,
     digests: &[[u8; 16]],
-) -> Result<HashMap<[u8; 16], (Usage, Vec<u8>)>> {
+) -> Result<HashMap<[u8; 16], (Quantities, Vec<u8>)>> {
     let mut found = HashMap::new();
     for chunk in digests.chunks(DIGESTS) {
         let mut query = tx.query(MERGEABLE).bind(organization).bind(slot).bind(node);
@@ -138,7 +151,7 @@ pub(crate) async fn find_mergeable(
         for place in 0..DIGESTS {
             query = query.bind(chunk[place.min(chunk.len() - 1)].as_slice());
         }
-        let rows: Vec<(Vec<u8>, Json<Usage>, Vec<u8>)> = query.fetch_all().await?;
+        let rows: Vec<(Vec<u8>, Json<Quantities>, Vec<u8>)> = query.fetch_all().await?;
         for (digest, Json(usage), latency) in rows {
             if let Ok(digest) = digest.try_into() {
                 found.insert(digest, (usage, latency));

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use glaux_kernel::{AttemptId, BudgetId, CallId, HoldId, OrganizationId, Timestamp};
+use glaux_kernel::{AdjustmentId, AttemptId, BudgetId, CallId, HoldId, OrganizationId, Timestamp};
 use glaux_ledger::Position;
 
 /// Something that does not agree.
@@ -19,6 +19,20 @@ pub enum Finding {
     Bound {
         /// The attempt.
         attempt: AttemptId,
+    },
+    /// An adjustment does not change the figure that its attempt had.
+    Adjustment {
+        /// The adjustment.
+        adjustment: AdjustmentId,
+    },
+    /// An attempt's row does not say what its last adjustment says.
+    Adjusted {
+        /// The attempt.
+        attempt: AttemptId,
+        /// Nano-dollars in its row.
+        stated_nanos: i64,
+        /// Nano-dollars by its last adjustment.
+        found_nanos: i64,
     },
     /// A call's cost or number of attempts is not that of its attempts.
     Call {
@@ -76,6 +90,13 @@ pub enum Finding {
         /// Where the second settlement begins.
         at: Position,
     },
+    /// An attempt was adjusted twice by the same order.
+    AdjustedTwice {
+        /// The adjustment.
+        adjustment: AdjustmentId,
+        /// Where it is written a second time.
+        at: Position,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -85,6 +106,12 @@ impl fmt::Display for Finding {
                 write!(f, "{attempt} states {stated_nanos} nano-dollars, its lines give {rated_nanos}")
             }
             Self::Bound { attempt } => write!(f, "{attempt} is charged at its bound, but not what was held"),
+            Self::Adjustment { adjustment } => {
+                write!(f, "{adjustment} does not change the figure that its attempt had")
+            }
+            Self::Adjusted { attempt, stated_nanos, found_nanos } => {
+                write!(f, "{attempt} states {stated_nanos} nano-dollars, its last adjustment {found_nanos}")
+            }
             Self::Call { call, stated_nanos, found_nanos, stated_attempts, found_attempts } => write!(
                 f,
                 "{call} states {stated_nanos} nano-dollars in {stated_attempts} attempts, \
@@ -105,6 +132,9 @@ impl fmt::Display for Finding {
                 write!(f, "{hold}, opened at {at} of the segments, has no settlement and is not open any more")
             }
             Self::SettledTwice { hold, at } => write!(f, "{hold} is settled a second time at {at} of the segments"),
+            Self::AdjustedTwice { adjustment, at } => {
+                write!(f, "{adjustment} is written a second time at {at} of the segments")
+            }
         }
     }
 }

@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use glaux_kernel::{HoldId, NodeId, Timestamp};
+use glaux_kernel::{AdjustmentId, HoldId, NodeId, Timestamp};
 use glaux_ledger::{Position, Tail, record::Record};
 use glaux_store::{Db, EveryTx};
 
 use super::{Finding, Verification};
 use crate::{
     Result,
-    store::{attempts, calls, offsets, retention},
+    adjustment::OrderState,
+    store::{adjustments, attempts, calls, offsets, retention},
     usage::ID_SLACK,
 };
 
@@ -24,6 +25,7 @@ pub async fn verify_segments(db: &Db, tail: &Tail, node: NodeId, verification: &
     let saved = tail.saved_holds(node)?;
     let mut open: BTreeMap<HoldId, Position> = BTreeMap::new();
     let mut settled: BTreeSet<HoldId> = BTreeSet::new();
+    let mut adjusted: BTreeSet<AdjustmentId> = BTreeSet::new();
     let mut position = Position::default();
     loop {
         let batch = tail.read(position, BATCH)?;
@@ -48,6 +50,12 @@ pub async fn verify_segments(db: &Db, tail: &Tail, node: NodeId, verification: &
                     open.remove(&attempt.hold);
                     if !settled.insert(attempt.hold) {
                         verification.report(Finding::SettledTwice { hold: attempt.hold, at: entry.at });
+                    }
+                }
+                Record::Adjustment(adjustment) => {
+                    let adjustment = adjustment.adjustment;
+                    if !adjusted.insert(adjustment) {
+                        verification.report(Finding::AdjustedTwice { adjustment, at: entry.at });
                     }
                 }
                 Record::Call(_) => {}
@@ -76,6 +84,13 @@ async fn is_in_rows(
                 None => Ok(attempt.opened_at < kept_from),
                 Some(row) => Ok(row.into_record()? == **attempt),
             }
+        }
+        Record::Adjustment(adjustment) => {
+            verification.records += 1;
+            let organization = adjustment.attribution.organization;
+            let row = adjustments::find(tx.of(organization), adjustment.adjustment).await?;
+            let Some(row) = row.map(|row| row.into_ordered()) else { return Ok(adjustment.opened_at < kept_from) };
+            Ok(row.state == OrderState::Applied && row.adjustment == **adjustment)
         }
         Record::Call(call) => {
             verification.records += 1;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed expectation fails the test")]
 
+mod adjusting;
 mod analytics;
 mod projection;
 mod refusals;

@@ -26,7 +26,8 @@ async fn rows_read_back_as_the_records(database: TestDatabase) {
         let mut tx = database.db().organization(call.attribution.organization).read().await.unwrap();
         let explained = explain_call(&mut tx, call.call).await.unwrap().unwrap();
         let expected: Vec<_> = attempts.iter().filter(|attempt| attempt.call == call.call).cloned().collect();
-        assert_eq!(explained.attempts, expected);
+        let found: Vec<_> = explained.attempts.into_iter().map(|adjusted| adjusted.attempt).collect();
+        assert_eq!(found, expected);
         let served = explained.call.unwrap();
         let target = expected.iter().filter(|attempt| !attempt.late).map(|attempt| attempt.target.clone()).next_back();
         assert_eq!(served.target, target);

@@ -38,7 +38,7 @@ async fn all(tx: &mut OrgRead, filter: &UsageFilter, limit: u32) -> Vec<UsageEnt
 
 fn at(entry: &UsageEntry) -> Timestamp {
     match entry {
-        UsageEntry::Attempt(attempt) => attempt.opened_at,
+        UsageEntry::Attempt(adjusted) => adjusted.attempt.opened_at,
         UsageEntry::Call(served) => served.call.at,
     }
 }
@@ -71,15 +71,15 @@ async fn filters_narrow(database: TestDatabase) {
         assert_eq!(all(&mut tx, &filter, 50).await, expected, "{filter:?}");
     };
     let attribution = |entry: &UsageEntry| match entry {
-        UsageEntry::Attempt(attempt) => attempt.attribution.clone(),
+        UsageEntry::Attempt(adjusted) => adjusted.attempt.attribution.clone(),
         UsageEntry::Call(served) => served.call.attribution.clone(),
     };
     let attempt = |entry: &UsageEntry, holds: &dyn Fn(&glaux_ledger::record::Attempt) -> bool| match entry {
-        UsageEntry::Attempt(attempt) => holds(attempt),
+        UsageEntry::Attempt(adjusted) => holds(&adjusted.attempt),
         UsageEntry::Call(_) => false,
     };
     let status = |entry: &UsageEntry| match entry {
-        UsageEntry::Attempt(attempt) => attempt.status,
+        UsageEntry::Attempt(adjusted) => adjusted.attempt.status,
         UsageEntry::Call(served) => served.call.status,
     };
     check(UsageFilter { feature: Some(feature(1)), ..everything() }, &|entry| {

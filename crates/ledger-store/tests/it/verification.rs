@@ -5,7 +5,10 @@ use glaux_ledger_store::{Finding, Verification, rebuild, verify_segments};
 use glaux_store::{SharedSql, shared_sql};
 use glaux_testkit::{database::TestDatabase, on_both};
 
-use crate::world::{World, settlement};
+use crate::{
+    adjusting,
+    world::{World, settlement},
+};
 
 on_both!(
     what_was_tampered_with_is_found,
@@ -14,22 +17,30 @@ on_both!(
 );
 
 /// One statement that spoils something, and the kinds of finding that must follow.
-const TAMPERINGS: [(SharedSql, &[&str]); 6] = [
+const TAMPERINGS: [(SharedSql, &[&str]); 10] = [
     (
         shared_sql("UPDATE attempts SET cost_nanos = cost_nanos + $1"),
-        &["CostLines", "Call", "Rollup", "Balance", "Row"],
+        &["CostLines", "Adjustment", "Rollup", "Balance", "Row"],
     ),
     (shared_sql("UPDATE calls SET cost_nanos = cost_nanos + $1"), &["Call"]),
     (shared_sql("UPDATE usage_rollups SET output_tokens = output_tokens + $1"), &["Rollup"]),
     (shared_sql("UPDATE budget_balances SET spent_nanos = spent_nanos + $1"), &["Balance"]),
     (shared_sql("DELETE FROM usage_rollups WHERE cost_nanos >= $1"), &["Rollup"]),
     (shared_sql("UPDATE calls SET attempts = attempts + $1"), &["Row"]),
+    (shared_sql("UPDATE attempts SET adjusted_nanos = adjusted_nanos + $1"), &["Adjusted", "Call"]),
+    (
+        shared_sql("UPDATE adjustments SET detail = REPLACE(detail, '\"nanos\":2800', '\"nanos\":2801') WHERE $1 = 1"),
+        &["CostLines", "Adjusted", "Rollup", "Balance", "Row"],
+    ),
+    (shared_sql("UPDATE adjustments SET journal_seq = journal_seq + $1"), &["Row"]),
+    (shared_sql("DELETE FROM adjustments WHERE journal_seq >= $1"), &["Adjusted", "Rollup", "Balance", "Row"]),
 ];
 
 async fn what_was_tampered_with_is_found(database: TestDatabase) {
     let world = World::new(41);
     world.serve(world.call(), 1, settlement(10));
     world.project(database.db()).await;
+    adjusting::adjust(&world, database.db(), adjusting::Known::Tokens(7)).await;
     for (tampering, expected) in TAMPERINGS {
         let spoiled = TestDatabase::of(database.db().kind()).await;
         world.project(spoiled.db()).await;
@@ -78,6 +89,9 @@ fn kind(finding: &Finding) -> &'static str {
     match finding {
         Finding::CostLines { .. } => "CostLines",
         Finding::Bound { .. } => "Bound",
+        Finding::Adjustment { .. } => "Adjustment",
+        Finding::Adjusted { .. } => "Adjusted",
+        Finding::AdjustedTwice { .. } => "AdjustedTwice",
         Finding::Call { .. } => "Call",
         Finding::Rollup { .. } => "Rollup",
         Finding::Balance { .. } => "Balance",

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use glaux_kernel::{
     ApplicationId, AttemptId, BudgetId, CallId, Clock, Environment, FeatureId, HoldId, KeyId, ModelId, NodeId,
@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) home: TempDir,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) rng: SeededRng,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Arc<Ledger>,
 }
 
 pub(crate) fn organization(number: u128) -> OrganizationId {
@@ -47,8 +47,22 @@ pub(crate) fn budget(number: u128) -> BudgetId {
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
+        Self::open(tempfile::tempdir().unwrap(), Arc::new(ManualClock::at(START)), seed)
+    }
+
+    /// The program that starts where this one was killed.
+    pub(crate) fn killed(&self, seed: u64) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::at(START));
+        fs::create_dir(home.path().join("ledger")).unwrap();
+        fs::copy(self.home.path().join("node"), home.path().join("node")).unwrap();
+        for file in fs::read_dir(self.home.path().join("ledger")).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), home.path().join("ledger").join(file.file_name())).unwrap();
+        }
+        Self::open(home, Arc::clone(&self.clock), seed)
+    }
+
+    fn open(home: TempDir, clock: Arc<ManualClock>, seed: u64) -> Self {
         let rng = SeededRng::new(seed);
         let directory = DataDirectory::open(home.path(), &*clock, &rng).unwrap();
         let options = Options {
@@ -58,7 +72,7 @@ impl World {
             ..Options::default()
         };
         let ledger = Ledger::open(Arc::new(directory), &options, clock.clone()).unwrap();
-        Self { home, clock, rng, ledger }
+        Self { home, clock, rng, ledger: Arc::new(ledger) }
     }
 
     pub(crate) fn node(&self) -> NodeId {
@@ -211,7 +225,7 @@ impl World {
                 match entry.record {
                     Record::Attempt(attempt) => attempts.push(*attempt),
                     Record::Call(call) => calls.push(*call),
-                    Record::HoldOpened(_) | Record::HoldExtended(_) => {}
+                    Record::HoldOpened(_) | Record::HoldExtended(_) | Record::Adjustment(_) => {}
                 }
             }
         }

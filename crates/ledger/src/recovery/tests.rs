@@ -92,7 +92,7 @@ fn a_hold_that_fills_a_whole_record_is_settled() {
     let users = written.entries.into_iter().map(|entry| match entry.record {
         Record::Attempt(attempt) => attempt.attribution.user.unwrap(),
         Record::Call(call) => call.attribution.user.unwrap(),
-        Record::HoldOpened(_) | Record::HoldExtended(_) => String::new(),
+        Record::HoldOpened(_) | Record::HoldExtended(_) | Record::Adjustment(_) => String::new(),
     });
     assert_eq!(users.map(|user| user.len()).collect::<Vec<_>>(), [1024, 1024]);
 }

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use glaux_kernel::{CallId, HoldId};
+use glaux_kernel::{AdjustmentId, CallId, HoldId};
 use glaux_ledger::{
     Position, Tail,
     record::{Attempt, Call, Charge, Record},
@@ -29,6 +29,7 @@ pub(crate) fn read(segments: &Path) -> Books {
     let mut books = Books::default();
     let mut cost: HashMap<CallId, (i64, u32)> = HashMap::new();
     let mut recorded = BTreeSet::new();
+    let mut adjusted: BTreeSet<AdjustmentId> = BTreeSet::new();
     let tail = Tail::at_rest(segments);
     let mut position = Position::default();
     loop {
@@ -67,6 +68,13 @@ pub(crate) fn read(segments: &Path) -> Books {
                     assert_eq!((call.cost_nanos, call.attempts), tally);
                     books.unrecorded.remove(&call.call);
                     books.calls.push((**call).clone());
+                }
+                Record::Adjustment(adjustment) => {
+                    assert!(adjusted.insert(adjustment.adjustment), "adjusted twice by the same");
+                    for charge in &adjustment.charges {
+                        let difference = adjustment.after.cost.nanos - adjustment.before.cost.nanos;
+                        *books.spent.entry(*charge).or_default() += difference;
+                    }
                 }
             }
             books.records.push(entry.record);

@@ -71,7 +71,7 @@ fn a_header_that_is_not_ours_is_refused() {
         assert!(error.contains(expected), "{at}: {error}");
     };
     check(0, "damaged at byte 0");
-    check(8, "format version 17");
+    check(8, "format version 18");
     check(20, "damaged at byte 0");
     let world = two_segments();
     fs::write(world.home.path().join("node"), "node_00000000000070008000000000000000").unwrap();

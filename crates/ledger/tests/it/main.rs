@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed expectation fails the test")]
 
+mod adjusting;
 mod audit;
 mod concurrency;
 mod crash;

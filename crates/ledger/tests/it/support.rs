@@ -9,12 +9,12 @@ use std::{
 };
 
 use glaux_kernel::{
-    ApplicationId, AttemptId, BudgetId, CallId, Clock, Environment, HoldId, KeyId, ModelId, OrganizationId, ProviderId,
-    Rng, Timestamp,
+    AdjustmentId, ApplicationId, AttemptId, BudgetId, CallId, Clock, Environment, HoldId, KeyId, ModelId, NodeId,
+    OrganizationId, ProviderId, Rng, Timestamp,
 };
 use glaux_ledger::{
     BudgetLimit, CommitMode, DataDirectory, Hold, Ledger, OpenCall, OpenHold, Options, Refused, Settlement, WhenOver,
-    record::{Attribution, Call, Charge, Cost, Purpose, Status, Target},
+    record::{Adjustment, AdjustmentReason, Attempt, Attribution, Call, Charge, Cost, Figure, Purpose, Status, Target},
 };
 use glaux_llm::{Meter, ServiceTier, Usage, UsageBasis};
 use tempfile::TempDir;
@@ -151,6 +151,32 @@ impl World {
             unpriced: None,
             budgets,
         })
+    }
+}
+
+impl World {
+    /// Says that what `node` settled as `attempt` did cost `nanos`.
+    pub(crate) fn adjustment(&self, attempt: &Attempt, node: NodeId, nanos: i64) -> Adjustment {
+        let now = self.clock.now();
+        let before = attempt.figure();
+        let cost = Cost { nanos, unpriced: None, lines: Vec::new() };
+        Adjustment {
+            adjustment: AdjustmentId::new(now, &self.rng),
+            attempt: attempt.attempt,
+            call: attempt.call,
+            node,
+            opened_at: attempt.opened_at,
+            at: now,
+            reason: AdjustmentReason::Reconciled,
+            previous: None,
+            after: Figure { cost, billed: true, ..before.clone() },
+            before,
+            raw_usage: None,
+            charges: attempt.charges.clone(),
+            attribution: attempt.attribution.clone(),
+            target: attempt.target.clone(),
+            journal_seq: 8,
+        }
     }
 }
 
