@@ -104,7 +104,7 @@ async fn find_call(tx: &mut OrgRead, reference: &str) -> Result<Option<CallId>, 
     }
     let Ok(attempt) = reference.parse::<AttemptId>() else { return Ok(None) };
     let found = explain_attempt(tx, attempt).await.map_err(Problem::internal)?;
-    Ok(found.and_then(|found| found.attempts.first().map(|attempt| attempt.call)))
+    Ok(found.and_then(|found| found.attempts.first().map(|attempt| attempt.attempt.call)))
 }
 
 async fn record(
