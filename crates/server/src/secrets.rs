@@ -22,12 +22,17 @@ fn keep(path: &Path, generate: impl FnOnce() -> String) -> anyhow::Result<(Secre
         Err(error) => return Err(error).with_context(|| format!("can't read {}", path.display())),
     }
     let text = generate();
-    let written = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written.with_context(|| format!("can't write {}", path.display()))?;
+    write_whole(path, &text).with_context(|| format!("can't write {}", path.display()))?;
     Ok((Secret::new(text), Made::Now))
+}
+
+/// Under its name a file is there whole or not at all, also where the disk is full.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let new = path.with_added_extension("new");
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&new, path)
 }
 
 /// Lets nobody but the owner into the data directory: ledger and database hold what is nobody else's business.

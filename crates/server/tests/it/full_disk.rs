@@ -50,6 +50,54 @@ fn is_refused(answer: &Answer) -> bool {
     refused
 }
 
+/// Starts on a disk that has less and less room, then on the same data with room again. Prints for each: the room in
+/// kilobytes, the status and the lines of the first start, what it said, the status of the second, whole journals.
+const STARTS: &str = r#"
+serve_and_stop() {
+    "$GLAUX" serve >"$SAID/out" 2>"$SAID/err" &
+    for _ in $(seq 600); do
+        kill -0 $! 2>/dev/null && ! grep -q "^ *-d " "$SAID/out" || break
+        sleep 0.1
+    done
+    kill -TERM $! 2>/dev/null
+    wait $!
+}
+for room in 0 4 8 12 16 20 24 28 48 96; do
+    mkdir -m 700 "$GLAUX_DATA_DIR"
+    available=$(df -k --output=avail "$DISK" | tail -n 1)
+    head -c $(((available - room) * 1024)) /dev/zero >"$DISK/filler"
+    timeout 60 "$GLAUX" serve >"$SAID/out" 2>"$SAID/err"
+    printf '%s\t%s\t%s\t%s\t' $room $? $(wc -l <"$SAID/err") "$(cat "$SAID/err")"
+    rm "$DISK/filler"
+    serve_and_stop
+    printf '%s\t%s\n' $? $("$GLAUX" journal verify | grep -c whole)
+    rm -r "$GLAUX_DATA_DIR"
+done
+"#;
+
+#[test]
+fn a_start_on_a_full_disk_says_so_in_one_line_and_does_no_damage() {
+    let (disk, said) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    if !has_small_disks(disk.path()) {
+        glaux_testkit::skip("a small disk can't be mounted here", 1);
+        return;
+    }
+    let mut starts = on_a_small_disk(disk.path(), STARTS);
+    starts.env("GLAUX_LISTEN", "127.0.0.1:0").env("GLAUX_LOG__FILTER", "error").env("DISK", disk.path());
+    starts.env("GLAUX_DATA_DIR", disk.path().join("data")).env("SAID", said.path());
+    let output = starts.env("GLAUX", env!("CARGO_BIN_EXE_glaux")).output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(out.lines().count(), 10, "{out}{}", String::from_utf8_lossy(&output.stderr));
+    for start in out.lines() {
+        let [room, refused, lines, text, served, journals] = start.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{start}");
+        };
+        assert_eq!((refused, lines, served, journals), ("1", "1", "0", "2"), "with {room} kB: {start}");
+        let names_the_disk = ["No space left on device", "disk is full", "disk I/O error"];
+        assert!(text.starts_with("error: ") && names_the_disk.iter().any(|name| text.contains(name)), "{start}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_refuses_new_calls_and_settles_open_ones() {
     let directory = tempfile::tempdir().unwrap();
