@@ -211,7 +211,10 @@ async fn open_database(address: &str, clock: &dyn Clock) -> anyhow::Result<Db> {
         opened => return opened.context("can't open the database"),
     }
     let migrate = MigrateOptions { now: clock.now(), grant_to: None };
-    Migrations::embedded()?.apply(address, &migrate).await.context("can't migrate the database")?;
+    Migrations::embedded()?.apply(address, &migrate).await.context(match address.starts_with("sqlite:") {
+        true => "can't migrate the database",
+        false => "can't migrate the database; if this role owns no tables, let their owner run `glaux migrate`",
+    })?;
     Db::open(address, &options).await.context("can't open the database")
 }
 

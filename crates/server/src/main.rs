@@ -9,6 +9,7 @@ mod control;
 mod health;
 mod listen;
 mod litellm;
+mod migrate;
 mod modules;
 mod probing;
 mod running;
@@ -45,6 +46,8 @@ struct Arguments {
 enum Command {
     /// Serves calls until it is asked to stop.
     Serve,
+    /// Prepares a PostgreSQL database, as the owner of its tables, and ends.
+    Migrate(migrate::Options),
     /// The book of uses.
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -111,6 +114,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let settings = Settings::load(arguments.config.as_deref(), environment)?;
     match arguments.command {
         Command::Serve => serve::serve(settings),
+        Command::Migrate(options) => migrate::migrate(&settings, options),
         Command::Ledger(LedgerCommand::Dump) => books::dump_ledger(&settings),
         Command::Ledger(LedgerCommand::Verify) => books::verify_ledger(&settings),
         Command::Journal(JournalCommand::Verify) => books::verify_journal(&settings),

@@ -7,6 +7,7 @@ mod files;
 mod full_disk;
 mod load;
 mod management;
+mod migrating;
 mod operations;
 mod outage;
 mod process;

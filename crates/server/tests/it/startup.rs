@@ -9,7 +9,7 @@ use http::Method;
 use crate::process::{ADMIN_TOKEN, Glaux, MASTER_KEY, Start, run};
 
 /// The one line that a start over `directory` ends with.
-fn refusal(directory: &Path, environment: &[(&str, &str)]) -> String {
+pub(crate) fn refusal(directory: &Path, environment: &[(&str, &str)]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_glaux"));
     command.arg("serve").env_clear().env("GLAUX_DATA_DIR", directory).env("GLAUX_LISTEN", "127.0.0.1:0");
     command.env("GLAUX_LOG__FILTER", "error").envs(environment.iter().copied());
