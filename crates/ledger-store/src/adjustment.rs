@@ -46,13 +46,15 @@ pub enum OrderState {
     Applied,
 }
 
-/// An attempt of a call that is recorded.
+/// An attempt that may get another figure.
 #[derive(Debug, Clone)]
 pub struct Adjustable {
     /// The attempt.
     pub attempt: AdjustedAttempt,
     /// Whose ledger settled it; the nil node where that is not known.
     pub node: NodeId,
+    /// Its call has ended. Before that, the call's own record would count the figure that was settled.
+    pub is_recorded: bool,
 }
 
 /// Which attempts are rated anew.
@@ -87,14 +89,13 @@ impl AdjustedAttempt {
     }
 }
 
-/// An attempt of a call that can be adjusted. `None`: there is no such attempt, or its call is not recorded yet.
+/// An attempt of a call. `None`: the call has no such attempt.
 pub async fn find_adjustable(tx: &mut OrgRead, call: CallId, attempt: AttemptId) -> Result<Option<Adjustable>> {
-    if calls::find(tx, call).await?.is_none() {
-        return Ok(None);
-    }
+    let is_recorded = calls::find(tx, call).await?.is_some();
     let Some(row) = attempts::find(tx, attempt).await?.filter(|row| row.call_id == call) else { return Ok(None) };
     let adjustments = adjustments::list_of_attempts(tx, &[attempt]).await?;
-    Ok(with_adjustments(vec![row], adjustments)?.pop())
+    let found = with_adjustments(vec![row], adjustments)?.pop();
+    Ok(found.map(|found| Adjustable { is_recorded, ..found }))
 }
 
 /// At most `limit` attempts of recorded calls, the oldest first.
@@ -128,7 +129,8 @@ fn with_adjustments(rows: Vec<AttemptRow>, adjustments: Vec<AdjustmentRow>) -> R
     let with = |row: AttemptRow| {
         let node = row.node_id.unwrap_or(NodeId::from_uuid(Uuid::nil()));
         let adjustments = by_attempt.remove(&row.id).unwrap_or_default();
-        Ok(Adjustable { attempt: AdjustedAttempt { attempt: row.into_record()?, adjustments }, node })
+        let attempt = AdjustedAttempt { attempt: row.into_record()?, adjustments };
+        Ok(Adjustable { attempt, node, is_recorded: true })
     };
     rows.into_iter().map(with).collect()
 }

@@ -42,9 +42,11 @@ const ADMIN: &[&str] = &[
     "providers.write",
     "tokens.read",
     "tokens.write",
+    "usage.adjust",
 ];
 
-const FINANCE: &[&str] = &["spending.read", "usage.read", "budgets.write", "features.read", "models.read", "keys.read"];
+const FINANCE: &[&str] =
+    &["spending.read", "usage.read", "usage.adjust", "budgets.write", "features.read", "models.read", "keys.read"];
 
 impl Role {
     /// Every role, the mightiest first.

@@ -28,6 +28,7 @@ pub use alias::{Alias, AliasState};
 pub use bootstrap::bootstrap;
 pub use credentials::open_credentials;
 pub use model::{CatalogReference, Model, ModelState, Origin};
+pub use price::{ModelPrices, find_prices};
 pub use probe::{Probe, ProbeOutcome};
 pub use provider::{CredentialReference, Provider, ProviderState};
 pub use routing_policy::{RoutingPolicy, RoutingPolicyState, limits_of, policy_of};

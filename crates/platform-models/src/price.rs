@@ -1,13 +1,39 @@
 mod succession;
 
-use glaux_kernel::{PriceRuleId, Rate, Rng, Timestamp};
+use glaux_kernel::{ModelId, PriceRuleId, Rate, Rng, Timestamp};
 use glaux_llm::{Conditions, Meter};
+use glaux_platform_kit::{Change, find_by_id};
 use glaux_routing::document::PriceRule;
-use glaux_web::FieldError;
+use glaux_web::{FieldError, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub(crate) use succession::{find_overlaps, succeed};
+
+use crate::{Model, Provider};
+
+/// What `llm::price::rate` asks of a model.
+#[derive(Debug, Clone)]
+pub struct ModelPrices {
+    /// What it charges and, as far as it is known, charged before.
+    pub rules: Vec<glaux_llm::PriceRule>,
+    /// The region of its provider, where it has one.
+    pub region: Option<String>,
+}
+
+/// The prices of a model, as the change finds them. `None`: there is no such model any more.
+pub async fn find_prices(change: &mut Change, model: ModelId) -> Result<Option<ModelPrices>, Problem> {
+    let Some(model) = find_by_id::<Model>(change.read(), model).await? else { return Ok(None) };
+    let provider = find_by_id::<Provider>(change.read(), model.state.provider).await?;
+    let rule = |rule: PriceRule| glaux_llm::PriceRule {
+        id: rule.id,
+        meter: rule.meter,
+        rate: rule.rate,
+        conditions: rule.conditions,
+    };
+    let rules = model.state.prices.into_iter().map(rule).collect();
+    Ok(Some(ModelPrices { rules, region: provider.and_then(|provider| provider.state.region) }))
+}
 
 /// A rate for a meter: per million units, or per single unit.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

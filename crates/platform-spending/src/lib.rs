@@ -47,7 +47,8 @@ pub trait Balances: Send + Sync + 'static {
 
 /// The routes.
 pub fn module(balances: Arc<dyn Balances>) -> Module {
-    let spending = routes::routes(balances).merge(alerts::routes()).merge(analytics::routes());
+    let spending =
+        routes::routes(balances).merge(alerts::routes()).merge(analytics::routes()).merge(adjustments::routes());
     Module { routes: spending.merge(usage::routes()) }
 }
 

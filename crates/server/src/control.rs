@@ -13,7 +13,7 @@ use glaux_gateway::Gateway;
 use glaux_jobs::Schedule;
 use glaux_kernel::{Clock, Permission, Rng, Secret};
 use glaux_ledger::{DataDirectory, Ledger};
-use glaux_ledger_store::Projector;
+use glaux_ledger_store::{Adjuster, Projector};
 use glaux_platform_identity::{Identity, SignInLink};
 use glaux_platform_kit::{Context, Publisher, Vault};
 use glaux_platform_operations::Running;
@@ -93,6 +93,7 @@ pub(crate) struct Control {
     running: Arc<dyn Running>,
     publication: Arc<Publication>,
     projector: Projector,
+    adjuster: Adjuster,
     alerts: AlertWriter,
     payloads: glaux_platform_payloads::Writer,
     schedule: Schedule,
@@ -120,6 +121,8 @@ impl Control {
         publication.begin().await?;
 
         let projector = Projector::new(context.db.clone(), ledger.tail(), ledger.node(), Arc::clone(&context.clock));
+        let (db, clock) = (context.db.clone(), Arc::clone(&context.clock));
+        let adjuster = Adjuster::new(db, Arc::clone(&ledger), projector.watch(), clock);
         let alerts = AlertWriter::new(context.clone(), Arc::clone(&ledger));
         let (payloads, payload_writer) = Payloads::new();
         let metrics = Metrics::default();
@@ -152,6 +155,7 @@ impl Control {
             running: path.running,
             publication,
             projector,
+            adjuster,
             alerts,
             payloads: payload_writer,
             schedule,
@@ -169,6 +173,7 @@ impl Control {
         };
         let following = tokio::spawn(follow(self.publication));
         let watching = tokio::spawn(glaux_platform_operations::watch(self.context.clone(), self.running));
+        let adjusting = tokio::spawn(self.adjuster.run(until_stopped()));
         let telling = tokio::spawn(self.alerts.run(until_stopped()));
         let keeping = tokio::spawn(self.payloads.run(self.context, until_stopped()));
         let tidying = tokio::spawn(self.schedule.run_until(until_stopped()));
@@ -176,7 +181,7 @@ impl Control {
         following.abort();
         watching.abort();
         drop(stopping);
-        for ended in [telling.await, keeping.await, tidying.await] {
+        for ended in [adjusting.await, telling.await, keeping.await, tidying.await] {
             if let Err(error) = ended {
                 tracing::error!(%error, "a task of the control plane ended early");
             }

@@ -24,6 +24,7 @@ on_both!(
     at_random_moments_nothing_is_lost_or_doubled,
     only_the_node_of_the_attempt_appends_unless_it_is_gone,
     the_second_waits_for_the_first,
+    a_call_that_is_under_way_is_left_alone,
     adjustments_go_with_their_calls,
     adjustments_that_the_database_knows_count_once,
 );
@@ -331,6 +332,22 @@ async fn the_second_waits_for_the_first(database: TestDatabase) {
     let found = find_adjustable(&mut tx, call, id).await.unwrap().unwrap();
     assert!(found.attempt.pending().is_some() && found.attempt.last().is_none());
     assert_eq!(found.attempt.figure().cost.nanos, 4000, "what is ordered does not count yet");
+}
+
+async fn a_call_that_is_under_way_is_left_alone(database: TestDatabase) {
+    let (world, db) = (World::new(60), database.db());
+    let mut call = world.ledger.open_call(world.call());
+    drop(world.send(&mut call, 2, 4000).settle_at_bound(Status::Timeout, None));
+    world.project(db).await;
+    let attempt = records(&world).0.remove(0);
+    let mut tx = db.organization(organization(1)).read().await.unwrap();
+    let found = find_adjustable(&mut tx, attempt.call, attempt.attempt).await.unwrap().unwrap();
+    assert!(!found.is_recorded);
+    drop(tx);
+    assert!(adjustable(db).await.is_empty());
+    drop(call);
+    world.project(db).await;
+    assert!(adjustable(db).await[0].is_recorded);
 }
 
 const ADJUSTMENTS: SharedSql = shared_sql("SELECT id FROM adjustments WHERE journal_seq >= $1");

@@ -92,6 +92,11 @@ impl Change {
         &mut self.tx
     }
 
+    /// The number of the last entry so far: for rows that name the decision that they follow from.
+    pub fn last_seq(&self) -> Option<i64> {
+        self.recorded.last().map(|entry| entry.seq)
+    }
+
     /// What the change is made with.
     pub fn context(&self) -> &Context {
         &self.context

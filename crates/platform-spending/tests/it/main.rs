@@ -1,6 +1,7 @@
 //! Budgets through their routes, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
+mod adjusting;
 mod alerts;
 mod budgets;
 mod jobs;

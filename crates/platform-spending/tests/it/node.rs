@@ -2,11 +2,11 @@ use std::{sync::Arc, time::Duration};
 
 use glaux_kernel::{ApplicationId, AttemptId, CallId, Environment, HoldId, KeyId, ModelId, OrganizationId, ProviderId};
 use glaux_ledger::{
-    BudgetLimit, DataDirectory, Ledger, OpenCall, OpenHold, Options, Settlement, WhenOver,
+    BudgetLimit, DataDirectory, Ledger, OpenCall, OpenHold, Options, SentHold, Settlement, WhenOver,
     record::{Attribution, Call, Charge, Cost, Purpose, Status, Target},
 };
-use glaux_ledger_store::{ProgressWatch, Projector};
-use glaux_llm::{ServiceTier, Usage, UsageBasis};
+use glaux_ledger_store::{Adjuster, ProgressWatch, Projector};
+use glaux_llm::{Meter, ServiceTier, Usage, UsageBasis};
 use glaux_platform_kit::Context;
 use tempfile::TempDir;
 
@@ -57,6 +57,39 @@ impl Node {
         id
     }
 
+    /// Sends an attempt that holds these dollars, has it ended, and records its call.
+    pub(crate) fn send(
+        &self,
+        target: &Target,
+        limits: &[BudgetLimit],
+        held: i64,
+        end: impl FnOnce(SentHold),
+    ) -> [String; 2] {
+        let mut call = self.open();
+        let (now, id) = (self.context.clock.now(), call.id());
+        let attempt = AttemptId::new(now, &*self.context.rng);
+        let hold = call.open_hold(OpenHold {
+            hold: HoldId::new(now, &*self.context.rng),
+            attempt,
+            target: target.clone(),
+            nanos: dollars(held),
+            bound: Usage::default().with(Meter::OutputTokens, 1_000_000),
+            unpriced: None,
+            budgets: limits,
+        });
+        end(hold.unwrap().mark_sent());
+        drop(call.record());
+        [id.to_string(), attempt.to_string()]
+    }
+
+    /// What carries orders to the ledger, and the ledger to the database.
+    pub(crate) fn carrier(&self) -> Carrier {
+        let (db, clock) = (self.context.db.clone(), Arc::clone(&self.context.clock));
+        let projector = Projector::new(db.clone(), self.ledger.tail(), self.ledger.node(), Arc::clone(&clock));
+        let adjuster = Adjuster::new(db, Arc::clone(&self.ledger), projector.watch(), clock);
+        Carrier { projector, adjuster }
+    }
+
     /// Carries what was served into the database.
     pub(crate) async fn project(&self) -> ProgressWatch {
         let (db, clock) = (self.context.db.clone(), Arc::clone(&self.context.clock));
@@ -100,17 +133,32 @@ impl Node {
     }
 }
 
+pub(crate) struct Carrier {
+    projector: Projector,
+    adjuster: Adjuster,
+}
+
+impl Carrier {
+    /// Says how many orders were carried.
+    pub(crate) async fn carry(&mut self) -> usize {
+        self.projector.catch_up().await.unwrap();
+        let appended = self.adjuster.append().await.unwrap();
+        self.projector.catch_up().await.unwrap();
+        appended
+    }
+}
+
 /// A budget as the gateway hands it to the ledger.
 pub(crate) fn limit(charge: Charge, thresholds: &[i64]) -> BudgetLimit {
     let thresholds = thresholds.iter().copied().map(dollars).collect();
     BudgetLimit { charge, amount_nanos: dollars(10), when_over: WhenOver::Notify, thresholds }
 }
 
-fn dollars(dollars: i64) -> i64 {
+pub(crate) fn dollars(dollars: i64) -> i64 {
     dollars * 1_000_000_000
 }
 
-fn settlement(nanos: i64) -> Settlement {
+pub(crate) fn settlement(nanos: i64) -> Settlement {
     Settlement {
         status: Status::Success,
         upstream_status: Some(200),

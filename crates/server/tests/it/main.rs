@@ -12,5 +12,6 @@ mod operations;
 mod outage;
 mod process;
 mod silence;
+mod sockets;
 mod startup;
 mod telling;

@@ -66,7 +66,8 @@ const LAYERS: &[Layer] = &[
     Layer { name: "platform-models", may_use: &[FOUNDATION] },
     Layer { name: "platform-features", may_use: &[FOUNDATION, &["platform-models"]] },
     Layer { name: "platform-keys", may_use: &[FOUNDATION, &["platform-features", "platform-applications"]] },
-    Layer { name: "platform-spending", may_use: &[FOUNDATION] },
+    // The past is rated by the prices of the models.
+    Layer { name: "platform-spending", may_use: &[FOUNDATION, &["platform-models"]] },
     Layer { name: "platform-operations", may_use: &[FOUNDATION] },
     Layer {
         name: "platform-changes",

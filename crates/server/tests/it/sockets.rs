@@ -1,0 +1,58 @@
+//! How the connections of callers are set up, seen at the sockets of the running process.
+
+use std::{fs, net::SocketAddr, os::fd::OwnedFd};
+
+use rustix::{
+    io::Errno,
+    net::{getpeername, getsockname, sockopt::tcp_nodelay},
+    process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open},
+};
+
+use crate::process::Glaux;
+
+const STREAMS: usize = 32;
+
+/// The open files of a process. `Err`: the system lets nobody look at them.
+fn files_of(process: u32) -> Result<Vec<OwnedFd>, Errno> {
+    let id = Pid::from_raw(process.cast_signed()).unwrap();
+    let process_fd = pidfd_open(id, PidfdFlags::empty())?;
+    let mut files = Vec::new();
+    for entry in fs::read_dir(format!("/proc/{process}/fd")).unwrap() {
+        let number = entry.unwrap().file_name().into_string().unwrap().parse().unwrap();
+        match pidfd_getfd(&process_fd, number, PidfdGetfdFlags::empty()) {
+            Ok(file) => files.push(file),
+            // Closed meanwhile.
+            Err(Errno::BADF) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(files)
+}
+
+/// Nagle's algorithm would hold small events back until a delayed acknowledgement comes, 40 ms later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_connection_of_a_caller_waits_for_acknowledgements() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut glaux = Glaux::start(directory.path(), None);
+    let key = glaux.first_key.clone().unwrap();
+    let mut open = Vec::new();
+    for _ in 0..STREAMS {
+        let mut stream = glaux.stream(&key, "sandbox/say-100+pace-20").await.unwrap();
+        assert!(stream.next().await.is_some());
+        open.push(stream);
+    }
+    let files = match files_of(glaux.id()) {
+        Err(Errno::PERM | Errno::NOSYS) => return glaux_testkit::skip("sockets of another process can't be read", 1),
+        files => files.unwrap(),
+    };
+    let is_accepted = |file: &&OwnedFd| {
+        let own = getsockname(file).ok().and_then(|address| SocketAddr::try_from(address).ok());
+        own == Some(glaux.address) && getpeername(file).is_ok()
+    };
+    let accepted: Vec<&OwnedFd> = files.iter().filter(is_accepted).collect();
+    assert!(accepted.len() >= STREAMS, "{} connections", accepted.len());
+    assert!(accepted.iter().all(|socket| tcp_nodelay(socket).unwrap()));
+    drop(files);
+    drop(open);
+    glaux.stop();
+}
