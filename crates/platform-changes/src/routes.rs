@@ -18,7 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
     OpenApiRouter::new().routes(change(APPLY, routes!(apply_file)))
 }
 
-/// What was stated. With `dry_run` also what would change; what changed is in the journal under one change set.
+/// What was stated. Beside it stands what changed, or would; the journal has it under one change set.
 #[derive(Serialize, ToSchema)]
 struct Applied {
     stated: Stated,
@@ -36,5 +36,5 @@ async fn apply_file(
     let stated = file.count();
     let mut change = Change::begin_set(&context, write).await?;
     apply(&mut change, file).await?;
-    change.answer(StatusCode::OK, Applied { stated }, None).await
+    change.answer_with_changes(StatusCode::OK, Applied { stated }).await
 }

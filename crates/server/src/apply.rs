@@ -1,6 +1,7 @@
 //! `glaux apply`: a platform file, sent to the management API as one change set.
 
 use std::{
+    collections::HashSet,
     fs,
     io::{self, Write},
     path::PathBuf,
@@ -49,7 +50,14 @@ pub(crate) fn apply(settings: &Settings, options: &Options) -> anyhow::Result<()
         }
         bail!("nothing was applied: {status}: {}", shown(&answer["detail"]));
     }
-    for change in answer["changes"].as_array().into_iter().flatten() {
+    print(&mut out, &answer, options.dry_run)?;
+    Ok(())
+}
+
+/// Says what changed, what is left as it was, and where the journal has it.
+fn print(out: &mut impl Write, answer: &Value, dry_run: bool) -> io::Result<()> {
+    let changes = answer["changes"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    for change in changes {
         writeln!(out, "{} {} {}", shown(&change["action"]), shown(&change["kind"]), shown(&change["name"]))?;
         for difference in change["differences"].as_array().into_iter().flatten() {
             match (&difference["old"], &difference["new"], shown(&difference["path"])) {
@@ -61,12 +69,15 @@ pub(crate) fn apply(settings: &Settings, options: &Options) -> anyhow::Result<()
             }
         }
     }
-    match (options.dry_run, answer["journal_seq"].as_i64()) {
-        (true, _) => writeln!(out, "nothing was changed: this was a dry run")?,
-        (false, Some(seq)) => writeln!(out, "applied; the last journal entry is {seq}")?,
-        (false, None) => writeln!(out, "everything is as the file states already")?,
+    let changed: HashSet<_> = changes.iter().map(|change| (shown(&change["kind"]), shown(&change["name"]))).collect();
+    let stated: u64 = answer["stated"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+    let left = stated.saturating_sub(changed.len() as u64);
+    writeln!(out, "{} changed, {left} as the file states already", changed.len())?;
+    match (dry_run, answer["journal_seq"].as_i64()) {
+        (true, _) => writeln!(out, "nothing was changed: this was a dry run"),
+        (false, Some(seq)) => writeln!(out, "applied; the last journal entry is {seq}"),
+        (false, None) => writeln!(out, "everything is as the file states already"),
     }
-    Ok(())
 }
 
 async fn send(

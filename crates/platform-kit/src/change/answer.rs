@@ -8,6 +8,7 @@ use axum::{
 use glaux_journal::{Difference, diff};
 use glaux_web::{Problem, Run, Tag, idempotency::StoredAnswer};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Change, Recorded};
 
@@ -31,7 +32,15 @@ struct Planned<'a, T> {
     changes: Vec<PlannedEntry<'a>>,
 }
 
-/// An entry that the journal would have.
+/// An answer that says what changed.
+#[derive(Serialize)]
+struct Told<T> {
+    #[serde(flatten)]
+    body: T,
+    changes: Value,
+}
+
+/// An entry that the journal has or would have.
 #[derive(Serialize)]
 struct PlannedEntry<'a> {
     kind: &'static str,
@@ -56,6 +65,16 @@ impl Change {
         tag: Option<Tag>,
     ) -> Result<Response, Problem> {
         self.answer_once(status, &body, &body, tag).await
+    }
+
+    /// The same for a change of much: what changes is told as in a dry run.
+    pub async fn answer_with_changes<T: Serialize>(self, status: StatusCode, body: T) -> Result<Response, Problem> {
+        if self.write.run == Run::Dry {
+            return self.answer(status, body, None).await;
+        }
+        let changes: Vec<_> = self.recorded.iter().map(PlannedEntry::from).collect();
+        let changes = serde_json::to_value(changes).map_err(Problem::internal)?;
+        self.answer(status, Told { body, changes }, None).await
     }
 
     /// The same for an answer that holds something that is shown once: `kept` is what a repeated request and a dry run

@@ -55,10 +55,13 @@ async fn a_litellm_configuration_is_imported_and_applied() {
         "{}",
         planned.out
     );
+    assert!(planned.out.contains("\n4 changed, 0 as the file states already\n"), "{}", planned.out);
     assert_eq!(running.try_to_manage(Method::GET, "/aliases/gpt-4", "").await.unwrap().status, 404);
 
     let applied = apply(&["--reason", "moving house"]);
-    assert!(applied.out.contains("applied; the last journal entry is "), "{}{}", applied.out, applied.told);
+    assert!(applied.out.contains("\napplied; the last journal entry is "), "{}{}", applied.out, applied.told);
+    let changes = |out: &str| out.split_once("changed, ").unwrap().0.to_owned();
+    assert_eq!(changes(&applied.out), changes(&planned.out), "what was planned is what was done");
     let alias = running.manage(Method::GET, "/aliases/gpt-4", "").await;
     assert_eq!(alias["model"], "openai/gpt-4.1-mini");
     assert_eq!(
@@ -67,7 +70,15 @@ async fn a_litellm_configuration_is_imported_and_applied() {
     );
     let journal = running.manage(Method::GET, "/journal?limit=1", "").await;
     assert_eq!(journal["items"][0]["reason"], "moving house");
-    assert!(apply(&[]).out.contains("as the file states already"));
+    let again = "0 changed, 4 as the file states already\neverything is as the file states already\n";
+    assert_eq!(apply(&[]).out, again);
+    let more = format!(
+        "{}\n[[aliases]]\nname = \"gpt\"\nmodel = \"openai/gpt-4.1-mini\"\n",
+        fs::read_to_string(file).unwrap()
+    );
+    fs::write(file, more).unwrap();
+    let added = apply(&[]).out;
+    assert!(added.starts_with("create alias gpt\n1 changed, 4 as the file states already\napplied; "), "{added}");
 
     for (content, said) in [
         ("[[models]]\nprovider = \"nobody\"\nname = \"m\"\ntype = \"llm\"", "/models/0/provider"),
