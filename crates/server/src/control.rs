@@ -8,7 +8,8 @@ use std::{
 };
 
 use anyhow::Context as _;
-use axum::{Extension, Router, response::IntoResponse};
+use axum::{Extension, Router, response::IntoResponse, routing::get};
+use bytes::Bytes;
 use glaux_gateway::Gateway;
 use glaux_jobs::Schedule;
 use glaux_kernel::{Clock, Permission, Rng, Secret};
@@ -22,7 +23,7 @@ use glaux_platform_publish::{Gateways, Publication};
 use glaux_platform_spending::AlertWriter;
 use glaux_store::{Db, Error, MigrateOptions, Migrations, Options};
 use glaux_telemetry::Metrics;
-use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Web, live::Events};
+use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Reference, Web, live::Events};
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -143,8 +144,7 @@ impl Control {
             body_limit: DEFAULT_BODY_LIMIT,
         };
         let (routes, document) = describe_routes(path.clone());
-        let document = serde_json::to_string(&document).context("the API can't be described")?;
-        let routes = routes.with_state(context.clone()).merge(describing(document)).layer(Extension(metrics.clone()));
+        let routes = routes.with_state(context.clone()).merge(describing(&document)?).layer(Extension(metrics.clone()));
         let router = glaux_web::shell(routes, Arc::new(web), &metrics);
         Ok(Self {
             router,
@@ -243,9 +243,14 @@ pub(crate) fn describe_routes(path: ServingPath) -> (Router<Context>, OpenApi) {
     (routes, document)
 }
 
-fn describing(document: String) -> Router {
-    let answer = move || async move { ([(http::header::CONTENT_TYPE, "application/json")], document) };
-    Router::new().route("/api/openapi.json", axum::routing::get(answer))
+/// The description itself, for programs and for people.
+fn describing(document: &OpenApi) -> anyhow::Result<Router> {
+    let value = serde_json::to_value(document).context("the API can't be described")?;
+    let Reference { page, headers } = Reference::of(&value)?;
+    let (document, page) = (Bytes::from(serde_json::to_string(document)?), Bytes::from(page));
+    let json = move || async move { ([(http::header::CONTENT_TYPE, "application/json")], document) };
+    let html = move || async move { (headers, page) };
+    Ok(Router::new().route("/api/openapi.json", get(json)).route("/api/docs", get(html)))
 }
 
 const READ_METRICS: Permission = Permission("metrics.read");

@@ -9,7 +9,8 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 const FRONT_PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Glaux</title>\
     <meta name=viewport content=\"width=device-width\"><body><h1>Glaux serves</h1>\
     <p>Applications call <code>/v1</code>, <code>/anthropic</code> or <code>/gemini</code> with a key.</p>\
-    <p>The management API is described at <a href=/api/openapi.json>/api/openapi.json</a>.</p>\
+    <p>The management API is described at <a href=/api/docs>/api/docs</a>, for programs at \
+    <a href=/api/openapi.json>/api/openapi.json</a>.</p>\
     <p><a href=/api/ai/dashboard/live-status>What runs now</a>, for those who are signed in.</p></body></html>";
 
 /// Liveness and readiness for load balancers; anything else is not found.

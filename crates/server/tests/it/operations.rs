@@ -10,6 +10,35 @@ async fn read(glaux: &Glaux, path: &str) -> Value {
 }
 
 #[tokio::test]
+async fn the_api_is_described_on_a_page_that_runs_no_script() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut glaux = Glaux::start(directory.path(), None);
+    let get = async |path: &str| glaux.send(Method::GET, path, "", "").await.unwrap();
+    assert!(get("/").await.text.contains("href=/api/docs>"));
+    let page = get("/api/docs").await;
+    assert_eq!(
+        (page.status.as_u16(), &page.headers["content-type"]),
+        (200, &"text/html; charset=utf-8".parse().unwrap())
+    );
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("script"), "{policy}");
+    let document = get("/api/openapi.json").await.json();
+    let mut operations = 0;
+    for operation in document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values())
+    {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(page.text.contains(&format!("<section id=\"{id}\">")), "{id}");
+        operations += 1;
+    }
+    assert!(operations > 50, "{operations}");
+    for link in page.text.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(page.text.contains(&format!("id=\"{link}\"")) || link == "schemas", "{link} leads nowhere");
+    }
+    assert!(!page.text.contains("<script") && !page.text.contains("src="), "it loads nothing");
+    glaux.stop();
+}
+
+#[tokio::test]
 async fn calls_in_flight_rates_and_failing_providers_are_shown() {
     let directory = tempfile::tempdir().unwrap();
     let mut glaux = Glaux::start(directory.path(), None);
