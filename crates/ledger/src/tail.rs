@@ -1,5 +1,6 @@
 use std::{
     collections::BTreeSet,
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -75,6 +76,27 @@ impl Tail {
             checkpoint::Found::Whole(checkpoint) => Some(checkpoint.saved_holds()),
             checkpoint::Found::Absent | checkpoint::Found::Damaged => None,
         })
+    }
+
+    /// Where the next record will begin; `None` when nobody writes.
+    pub fn end(&self) -> Option<Position> {
+        self.watermark.as_ref().map(|watermark| *watermark.lock())
+    }
+
+    /// How many bytes are written from `from` on.
+    pub fn bytes_from(&self, from: Position) -> Result<u64, Error> {
+        let end = self.end();
+        let mut bytes = 0;
+        for sequence in segment::list(&self.directory)?.into_iter().filter(|sequence| *sequence >= from.segment) {
+            let path = segment::path_of(&self.directory, sequence);
+            let length = match end.filter(|end| end.segment == sequence) {
+                Some(end) => end.offset,
+                None => fs::metadata(&path).map_err(Error::io("reading", &path))?.len(),
+            };
+            let begin = if sequence == from.segment { from.offset } else { 0 };
+            bytes += length.saturating_sub(begin.max(HEADER_BYTES));
+        }
+        Ok(bytes)
     }
 
     /// At most `limit` records from `from` on, of one segment. Segments that are gone are passed over.

@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{Extension, extract::State};
 use glaux_kernel::Timestamp;
+use glaux_ledger_store::Progress;
 use glaux_platform_kit::Context;
 use glaux_web::Json;
 use parking_lot::Mutex;
@@ -51,7 +52,8 @@ struct Check {
     problem: Option<String>,
 }
 
-/// Whether the program works: the database, and whether calls are served by the latest configuration.
+/// Whether the program works: the database, whether calls are served by the latest configuration, and whether the ledger
+/// reaches the database.
 #[utoipa::path(get, path = "/api/health/ai-management", operation_id = "get_health", tag = "operation",
     responses((status = 200, body = PlatformHealth)))]
 pub(crate) async fn get_health(
@@ -82,10 +84,34 @@ pub(crate) async fn get_health(
         let since = since.of(name, status, now);
         Check { name, status, latency_ms, since, problem }
     };
-    let checks = vec![check("database", latency_ms, database), check("configuration", 0, configuration)];
+    let checks = vec![
+        check("database", latency_ms, database),
+        check("configuration", 0, configuration),
+        check("ledger", 0, judge_projection(&running.projection())),
+    ];
     // Calls are served without the database.
     let status = checks.iter().map(|check| check.status.min(Health::Degraded)).max().unwrap_or(Health::Healthy);
     Json(PlatformHealth { status, checks })
+}
+
+/// Whether what calls used reaches the database.
+fn judge_projection(progress: &Progress) -> (Health, Option<String>) {
+    let Progress { set_aside, failing, .. } = progress;
+    let waiting = failing.as_ref().map(|(since, why)| {
+        format!("since {since} entries of the ledger wait in their segments for the database: {why}")
+    });
+    let refused = (*set_aside > 0).then(|| {
+        format!(
+            "the database refuses {set_aside} records of the ledger, which only the segments keep: raise \
+             ledger.segments_kept_days so that they stay, find them by `glaux ledger verify` and in the log, and report \
+             them"
+        )
+    });
+    let problems: Vec<String> = waiting.into_iter().chain(refused).collect();
+    match problems.is_empty() {
+        true => (Health::Healthy, None),
+        false => (Health::Degraded, Some(problems.join("; "))),
+    }
 }
 
 /// The journal's position, or why it can't be read.
@@ -94,4 +120,25 @@ async fn read_position(context: &Context) -> Result<u64, String> {
     let mut tx = context.db.every_organization().read().await.map_err(unreadable)?;
     let position = glaux_journal::position(&mut tx).await.map_err(|error| error.to_string())?;
     u64::try_from(position).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_that_does_not_reach_the_database_is_degraded_and_says_what_to_do() {
+        let check = |progress: &Progress, expected: &[&str]| {
+            let (status, problem) = judge_projection(progress);
+            assert_eq!(status == Health::Degraded, !expected.is_empty());
+            let problem = problem.unwrap_or_default();
+            assert!(expected.iter().all(|part| problem.contains(part)), "{problem}");
+        };
+        let since = "2026-11-01T00:00:00Z".parse().unwrap();
+        check(&Progress { entries: 7, ..Progress::default() }, &[]);
+        let refused = Progress { set_aside: 2, ..Progress::default() };
+        check(&refused, &["refuses 2 records", "ledger.segments_kept_days", "glaux ledger verify"]);
+        let failing = Progress { failing: Some((since, "no answer".to_owned())), ..refused };
+        check(&failing, &["since 2026-11-01T00:00:00", "no answer", "refuses 2 records"]);
+    }
 }

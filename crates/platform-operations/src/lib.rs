@@ -4,6 +4,7 @@
 //! - An organization sees its own providers and calls, and nothing of another's.
 
 mod health;
+mod metrics;
 mod routes;
 mod status;
 mod watch;
@@ -11,11 +12,13 @@ mod watch;
 use std::sync::Arc;
 
 use glaux_kernel::{ModelId, OrganizationId, ProviderId};
+use glaux_ledger_store::Progress;
 use glaux_platform_kit::Module;
 use glaux_routing::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use metrics::{Tally, register};
 pub use watch::watch;
 
 /// The serving path as it runs in this process. Implemented by the composition root.
@@ -29,8 +32,37 @@ pub trait Running: Send + Sync + 'static {
     /// The queue of each provider that has a bound.
     fn queues(&self) -> Vec<(ProviderId, Queue)>;
 
+    /// How far the ledger is carried into the database.
+    fn projection(&self) -> Progress;
+
     /// What calls are served by.
     fn snapshot(&self) -> Arc<Snapshot>;
+}
+
+/// A serving path at which nothing runs: for those who only describe the routes.
+#[derive(Debug, Clone, Copy)]
+pub struct Idle;
+
+impl Running for Idle {
+    fn in_flight(&self) -> Vec<InFlight> {
+        Vec::new()
+    }
+
+    fn models(&self) -> Vec<(ModelId, Answering)> {
+        Vec::new()
+    }
+
+    fn queues(&self) -> Vec<(ProviderId, Queue)> {
+        Vec::new()
+    }
+
+    fn projection(&self) -> Progress {
+        Progress::default()
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::default()
+    }
 }
 
 /// The attempts under way at one model for one organization.

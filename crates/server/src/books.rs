@@ -8,13 +8,12 @@ use std::{
 
 use anyhow::{Context, bail};
 use async_trait::async_trait;
-use glaux_kernel::{BudgetId, ModelId, NodeId, OrganizationId, ProviderId, Timestamp};
+use glaux_kernel::{BudgetId, NodeId, OrganizationId, Timestamp};
 use glaux_ledger::{Position, Tail};
 use glaux_ledger_store::{Verification, verify_rows, verify_segments};
 use glaux_platform_models::{Probe, ProbeOutcome};
-use glaux_platform_operations::{Answering, InFlight, Queue, Running};
+use glaux_platform_operations::Idle;
 use glaux_platform_spending::{Balances, OpenHold};
-use glaux_routing::Snapshot;
 use glaux_store::{Db, Options};
 
 use crate::{
@@ -98,7 +97,7 @@ pub(crate) fn verify_journal(settings: &Settings) -> anyhow::Result<()> {
 
 /// Prints the OpenAPI document of the routes.
 pub(crate) fn print_openapi() -> anyhow::Result<()> {
-    let nothing = ServingPath { balances: Arc::new(Nothing), running: Arc::new(Nothing), probe: Arc::new(Nothing) };
+    let nothing = ServingPath { balances: Arc::new(Nothing), running: Arc::new(Idle), probe: Arc::new(Nothing) };
     let (_, document) = describe_routes(nothing);
     writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&document)?)?;
     Ok(())
@@ -114,24 +113,6 @@ impl Balances for Nothing {
 
     fn holds(&self, _: BudgetId) -> Vec<OpenHold> {
         Vec::new()
-    }
-}
-
-impl Running for Nothing {
-    fn in_flight(&self) -> Vec<InFlight> {
-        Vec::new()
-    }
-
-    fn models(&self) -> Vec<(ModelId, Answering)> {
-        Vec::new()
-    }
-
-    fn queues(&self) -> Vec<(ProviderId, Queue)> {
-        Vec::new()
-    }
-
-    fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::default()
     }
 }
 

@@ -13,11 +13,11 @@ use bytes::Bytes;
 use glaux_gateway::Gateway;
 use glaux_jobs::Schedule;
 use glaux_kernel::{Clock, Permission, Rng, Secret};
-use glaux_ledger::{DataDirectory, Ledger};
-use glaux_ledger_store::{Adjuster, Projector};
+use glaux_ledger::{DataDirectory, Ledger, Position};
+use glaux_ledger_store::{Adjuster, ProgressWatch, Projector};
 use glaux_platform_identity::{Identity, SignInLink};
 use glaux_platform_kit::{Context, Publisher, Vault};
-use glaux_platform_operations::Running;
+use glaux_platform_operations::{Running, Tally};
 use glaux_platform_payloads::Payloads;
 use glaux_platform_publish::{Gateways, Publication};
 use glaux_platform_spending::AlertWriter;
@@ -48,6 +48,8 @@ pub(crate) struct Foundation {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) ledger: Arc<Ledger>,
+    /// Where the ledger stood when it was opened.
+    pub(crate) began: Position,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) events: Events,
 }
@@ -65,12 +67,12 @@ impl Foundation {
     }
 
     /// What capabilities are shown of the serving path.
-    fn serving_path(&self) -> ServingPath {
+    fn serving_path(&self, projection: ProgressWatch) -> ServingPath {
         let (gateway, ledger) = (Arc::clone(&self.gateway), Arc::clone(&self.ledger));
         ServingPath {
             balances: Arc::new(LedgerBalances(Arc::clone(&ledger))),
             probe: Arc::new(GatewayProbe { gateway: Arc::clone(&gateway), clock: Arc::clone(&self.clock) }),
-            running: Arc::new(RunningHere { gateway, ledger }),
+            running: Arc::new(RunningHere { gateway, ledger, projection }),
         }
     }
 
@@ -95,6 +97,7 @@ pub(crate) struct Control {
     publication: Arc<Publication>,
     projector: Projector,
     adjuster: Adjuster,
+    tally: Tally,
     alerts: AlertWriter,
     payloads: glaux_platform_payloads::Writer,
     schedule: Schedule,
@@ -104,10 +107,14 @@ impl Control {
     /// Migrates, makes what a new installation needs, publishes.
     pub(crate) async fn start(foundation: Foundation) -> anyhow::Result<Self> {
         let vault = Arc::new(foundation.vault()?);
-        let (file, gateways, path) = (foundation.snapshot(), foundation.gateways(), foundation.serving_path());
-        let Foundation { settings, directory, clock, rng, ledger, gateway, events } = foundation;
+        let (file, gateways) = (foundation.snapshot(), foundation.gateways());
+        let address = database_address(&foundation.settings, foundation.directory.path());
+        let db = open_database(&address, &*foundation.clock).await?;
+        let ledger = &foundation.ledger;
+        let projector = Projector::new(db.clone(), ledger.tail(), ledger.node(), Arc::clone(&foundation.clock));
+        let path = foundation.serving_path(projector.watch());
+        let Foundation { settings, directory, clock, rng, ledger, began, gateway, events } = foundation;
         let directory = directory.path();
-        let db = open_database(&database_address(&settings, directory), &*clock).await?;
         let publication = Arc::new(Publication::new(db.clone(), Arc::clone(&vault), file, gateways));
         let publisher: Arc<dyn Publisher> = Arc::clone(&publication) as _;
         let context = Context { db, clock, rng, vault, publisher, events };
@@ -121,13 +128,14 @@ impl Control {
         let sign_in = identity.issue_admin_link().await?;
         publication.begin().await?;
 
-        let projector = Projector::new(context.db.clone(), ledger.tail(), ledger.node(), Arc::clone(&context.clock));
         let (db, clock) = (context.db.clone(), Arc::clone(&context.clock));
         let adjuster = Adjuster::new(db, Arc::clone(&ledger), projector.watch(), clock);
         let alerts = AlertWriter::new(context.clone(), Arc::clone(&ledger));
         let (payloads, payload_writer) = Payloads::new();
         let metrics = Metrics::default();
         payloads.register(&metrics);
+        glaux_platform_operations::register(Arc::clone(&path.running), &metrics);
+        let tally = Tally::new(ledger.tail(), began, &metrics);
         gateway.keep_payloads(payloads);
         let jobs = [
             glaux_platform_spending::jobs(&context, Arc::clone(&ledger), projector.watch(), settings.retention()),
@@ -156,6 +164,7 @@ impl Control {
             publication,
             projector,
             adjuster,
+            tally,
             alerts,
             payloads: payload_writer,
             schedule,
@@ -172,6 +181,7 @@ impl Control {
             async move { drop(stopped.changed().await) }
         };
         let following = tokio::spawn(follow(self.publication));
+        let counting = tokio::spawn(self.tally.run(Arc::clone(&self.running)));
         let watching = tokio::spawn(glaux_platform_operations::watch(self.context.clone(), self.running));
         let adjusting = tokio::spawn(self.adjuster.run(until_stopped()));
         let telling = tokio::spawn(self.alerts.run(until_stopped()));
@@ -179,6 +189,7 @@ impl Control {
         let tidying = tokio::spawn(self.schedule.run_until(until_stopped()));
         self.projector.run(stop).await;
         following.abort();
+        counting.abort();
         watching.abort();
         drop(stopping);
         for ended in [adjusting.await, telling.await, keeping.await, tidying.await] {

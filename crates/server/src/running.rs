@@ -5,6 +5,7 @@ use std::sync::Arc;
 use glaux_gateway::Gateway;
 use glaux_kernel::{ModelId, ProviderId};
 use glaux_ledger::Ledger;
+use glaux_ledger_store::{Progress, ProgressWatch};
 use glaux_platform_operations::{Answering, Circuit, InFlight, Queue, Running};
 use glaux_routing::Snapshot;
 
@@ -12,6 +13,7 @@ use glaux_routing::Snapshot;
 pub(crate) struct RunningHere {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) projection: ProgressWatch,
 }
 
 impl Running for RunningHere {
@@ -44,6 +46,10 @@ impl Running for RunningHere {
     fn queues(&self) -> Vec<(ProviderId, Queue)> {
         let depths = self.gateway.queue_depths().into_iter();
         depths.map(|(provider, in_flight, waiting)| (provider, Queue { in_flight, waiting })).collect()
+    }
+
+    fn projection(&self) -> Progress {
+        self.projection.get()
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {

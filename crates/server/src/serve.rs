@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use glaux_gateway::Gateway;
 use glaux_kernel::{Clock, Rng};
-use glaux_ledger::{CommitMode, DataDirectory, Ledger, Options};
+use glaux_ledger::{CommitMode, DataDirectory, Ledger, Options, Position};
 use glaux_telemetry::{LogSettings, SystemClock, SystemRng};
 use glaux_web::live::Events;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -38,6 +38,8 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
     let directory = Arc::new(directory);
     let ledger = Ledger::open(Arc::clone(&directory), &ledger_options(&settings), Arc::clone(&clock));
     let ledger = Arc::new(ledger.context("can't open the ledger")?);
+    // Each start begins a segment, and what it settles stands there first.
+    let began = Position { offset: 0, ..ledger.tail().end().unwrap_or_default() };
     let gateway =
         Gateway::new(gateway_config(&settings), Arc::clone(&ledger), tls()?, Arc::clone(&clock), Arc::clone(&rng));
     let gateway = Arc::new(gateway);
@@ -51,6 +53,7 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
         clock,
         rng,
         ledger,
+        began,
         gateway: Arc::clone(&gateway),
         events: events.clone(),
     };

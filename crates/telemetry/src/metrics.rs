@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use prometheus_client::{
+    collector::Collector,
     encoding::text,
     registry::{Metric, Registry},
 };
@@ -32,6 +33,11 @@ impl Metrics {
     /// Makes `metric` part of the exposition. A counter's name gets `_total` when it is written out.
     pub fn register(&self, name: &str, help: &str, metric: impl Metric) {
         self.0.lock().register(name, help, metric);
+    }
+
+    /// Has `collector` asked at every exposition, for figures that are kept elsewhere.
+    pub fn register_collector(&self, collector: impl Collector) {
+        self.0.lock().register_collector(Box::new(collector));
     }
 
     /// The text for Prometheus, of the type [`EXPOSITION_CONTENT_TYPE`].

@@ -1,18 +1,17 @@
 use std::{collections::BTreeSet, sync::Arc};
 
-use glaux_kernel::{BudgetId, ModelId, Permission, ProviderId, Timestamp};
+use glaux_kernel::{BudgetId, Permission, Timestamp};
 use glaux_platform_identity::Role;
 use glaux_platform_kit::Module;
-use glaux_platform_operations::{Answering, InFlight, Queue, Running};
+use glaux_platform_operations::Idle;
 use glaux_platform_spending::{Balances, OpenHold};
-use glaux_routing::Snapshot;
 use glaux_testkit::database::TestDatabase;
 use glaux_web::{Actor, Caller, Grant};
 use serde_json::{Value, json};
 
 use crate::installation::Installation;
 
-/// Nothing is spent and nothing runs.
+/// Nothing is spent.
 struct Nothing;
 
 impl Balances for Nothing {
@@ -22,24 +21,6 @@ impl Balances for Nothing {
 
     fn holds(&self, _: BudgetId) -> Vec<OpenHold> {
         Vec::new()
-    }
-}
-
-impl Running for Nothing {
-    fn in_flight(&self) -> Vec<InFlight> {
-        Vec::new()
-    }
-
-    fn models(&self) -> Vec<(ModelId, Answering)> {
-        Vec::new()
-    }
-
-    fn queues(&self) -> Vec<(ProviderId, Queue)> {
-        Vec::new()
-    }
-
-    fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::default()
     }
 }
 
@@ -55,7 +36,7 @@ fn modules() -> Vec<Module> {
         glaux_platform_spending::module(Arc::new(Nothing)),
         glaux_platform_payloads::module(),
         glaux_platform_changes::module(),
-        glaux_platform_operations::module(Arc::new(Nothing)),
+        glaux_platform_operations::module(Arc::new(Idle)),
     ]
 }
 

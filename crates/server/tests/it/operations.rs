@@ -70,5 +70,6 @@ async fn calls_in_flight_rates_and_failing_providers_are_shown() {
 
     let whole = read(&glaux, "/api/health/ai-management").await;
     assert_eq!((&whole["status"], &whole["checks"][1]["name"]), (&"healthy".into(), &"configuration".into()));
+    assert_eq!((&whole["checks"][2]["name"], &whole["checks"][2]["status"]), (&"ledger".into(), &"healthy".into()));
     glaux.stop();
 }
