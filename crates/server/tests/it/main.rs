@@ -1,6 +1,7 @@
 //! The real binary: started, called, managed, killed, looked at.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
+mod adjusting;
 mod books;
 mod crash;
 mod files;
