@@ -64,6 +64,13 @@ pub(crate) struct Held {
     pub(crate) is_unpriced: bool,
 }
 
+/// A hold that was opened.
+struct Opened {
+    hold: Hold,
+    nanos: i64,
+    is_unpriced: bool,
+}
+
 /// Why no hold was opened.
 pub(crate) enum Denied {
     /// No other model may be tried.
@@ -81,12 +88,10 @@ impl Attempts {
             let outbound = self.prepare(model, limit)?;
             let bound = usage_bound(&self.request, &self.route, model, limit);
             match self.open_hold(call, model, bound)? {
-                Ok(hold) => {
+                Ok(opened) => {
                     call.record.details().blocked_by = None;
                     call.record.details().dropped = outbound.dropped.iter().map(|field| field.to_string()).collect();
-                    let at = call.record.details().at;
-                    let is_unpriced = price_bound(&self.request, model, &bound, at).is_none();
-                    let ((hold, nanos), output_limit) = (hold, limit);
+                    let (Opened { hold, nanos, is_unpriced }, output_limit) = (opened, limit);
                     return Ok(Box::new(Held { hold, outbound, bound, output_limit, nanos, is_unpriced }));
                 }
                 Err(refused) => match self.fit(model, &refused, limit, call.record.details().at) {
@@ -117,12 +122,7 @@ impl Attempts {
         })
     }
 
-    fn open_hold(
-        &self,
-        call: &mut Call,
-        model: &Model,
-        bound: Usage,
-    ) -> Result<Result<(Hold, i64), BudgetRefusal>, Denied> {
+    fn open_hold(&self, call: &mut Call, model: &Model, bound: Usage) -> Result<Result<Opened, BudgetRefusal>, Denied> {
         let key = Arc::clone(&call.key);
         let at = call.record.details().at;
         let attribution = &call.record.details().attribution;
@@ -151,7 +151,7 @@ impl Attempts {
             budgets: &budgets,
         };
         match call.record.open_hold(open) {
-            Ok(hold) => Ok(Ok((hold, amount.nanos()))),
+            Ok(hold) => Ok(Ok(Opened { hold, nanos: amount.nanos(), is_unpriced: cost.is_none() })),
             Err(Refused::Budget(refused)) => Ok(Err(refused)),
             Err(Refused::Ledger(error)) => {
                 tracing::error!(%error, "a hold can't be written");

@@ -6,6 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures::TryFutureExt;
 use http::{HeaderValue, Request, Response, Uri, header, uri::PathAndQuery};
 use http_body_util::Full;
 use hyper::{
@@ -113,11 +114,7 @@ impl Pool {
         // Nothing is exchanged yet in HTTP/1.1.
         let (sender, connection) = http1::handshake(stream).await.map_err(|_| BrokenUpstream::NotSent)?;
         // Ends with the connection: when its sender is dropped, or the provider hangs up.
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to a provider broke");
-            }
-        });
+        tokio::spawn(connection.inspect_err(|error| tracing::debug!(%error, "a connection to a provider broke")));
         Ok(sender)
     }
 

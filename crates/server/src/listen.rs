@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use futures::TryFutureExt;
 use glaux_gateway::{Body, Gateway};
 use http::{Request, Response};
 use http_body_util::Either;
@@ -80,11 +81,7 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, 
         .serve_connection(TokioIo::new(stream), answer);
     let connection = draining.watch(connection);
     // Ends with its connection; the drain waits for it.
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke");
-        }
-    });
+    tokio::spawn(connection.inspect_err(|error| tracing::debug!(%error, "a connection broke")));
 }
 
 /// Calls are served on the thread that read them; everything else on the control plane's threads.

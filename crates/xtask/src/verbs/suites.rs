@@ -9,7 +9,7 @@
 //! Tests of one binary share a process, and with it the PostgreSQL server that it starts; so the runner is `cargo test`
 //! and not one that starts a process for each test.
 
-use std::{env, path::PathBuf};
+use std::{collections::BTreeSet, env, fs, path::PathBuf, process::Command};
 
 use anyhow::{Result, bail};
 
@@ -37,14 +37,40 @@ pub(super) fn test_shared(workspace: &Workspace) -> Result<()> {
     if !folder.is_dir() {
         bail!("{} is no folder. Set {SHARED_DATA} to the folder of recorded public data", folder.display());
     }
-    let mut tests = workspace.cargo(["test", "--workspace", "--no-fail-fast", "shared::", "--", "--nocapture"]);
+    let mut tests = suite(workspace, "shared", &[])?;
     process::run(tests.env(SHARED_DATA, folder).env_remove(SOAK))
 }
 
 pub(super) fn soak(workspace: &Workspace) -> Result<()> {
-    let mut tests =
-        workspace.cargo(["test", "--workspace", "--release", "--no-fail-fast", "soak::", "--", "--nocapture"]);
+    let mut tests = suite(workspace, "soak", &["--release"])?;
     process::run(tests.env(SOAK, "1").env_remove(SHARED_DATA))
+}
+
+/// The tests in modules of that name. Only the crates that have one are built.
+fn suite(workspace: &Workspace, module: &str, flags: &[&str]) -> Result<Command> {
+    let mut tests = workspace.cargo(["test", "--no-fail-fast"]);
+    for package in packages_with(workspace, module)? {
+        tests.arg("--package").arg(package);
+    }
+    tests.args(flags).arg(format!("{module}::")).args(["--", "--nocapture"]);
+    Ok(tests)
+}
+
+fn packages_with(workspace: &Workspace, module: &str) -> Result<Vec<String>> {
+    let opened = [format!("mod {module} {{"), format!("mod {module};")];
+    let mut packages = BTreeSet::new();
+    for path in workspace.files()? {
+        let Some(folder) = path.strip_prefix("crates").ok().and_then(|path| path.iter().next()?.to_str()) else {
+            continue;
+        };
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let source = fs::read_to_string(workspace.path(&path))?;
+            if source.lines().any(|line| opened.iter().any(|opened| line.trim_start().starts_with(opened))) {
+                packages.insert(format!("glaux-{folder}"));
+            }
+        }
+    }
+    Ok(packages.into_iter().collect())
 }
 
 pub(super) fn check_sql(workspace: &Workspace) -> Result<()> {
