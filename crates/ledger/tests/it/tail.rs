@@ -47,6 +47,24 @@ fn each_record_is_read_once_across_segments_and_restarts() {
 }
 
 #[test]
+fn what_is_left_to_read_is_known_in_bytes() {
+    let world = World::new();
+    let ledger = world.open_with(&Options { segment_bytes: 2000, ..options() });
+    let tail = ledger.tail();
+    let mut position = Position::default();
+    assert_eq!(tail.bytes_from(position).unwrap(), 0);
+    serve(&world, &ledger, 20);
+    position = tail.read(position, 1).unwrap().next;
+    let next = tail.read(position, 2).unwrap().next;
+    assert_eq!(next.segment, position.segment);
+    let (all, rest) = (tail.bytes_from(position).unwrap(), tail.bytes_from(next).unwrap());
+    assert_eq!(all - rest, next.offset - position.offset);
+    assert!(rest > 2000, "of several segments: {rest}");
+    follow(&ledger, &mut position);
+    assert_eq!((tail.bytes_from(position).unwrap(), tail.end()), (0, Some(position)));
+}
+
+#[test]
 fn segments_go_when_they_are_read_checkpointed_and_old() {
     let world = World::new();
     let ledger = world.open_with(&Options { segment_bytes: 2000, ..options() });
