@@ -52,8 +52,7 @@ struct Check {
     problem: Option<String>,
 }
 
-/// Whether the program works: the database, whether calls are served by the latest configuration, and whether the ledger
-/// reaches the database.
+/// Whether the program works: the database, the configuration that calls are served by, and the way of the ledger.
 #[utoipa::path(get, path = "/api/health/ai-management", operation_id = "get_health", tag = "operation",
     responses((status = 200, body = PlatformHealth)))]
 pub(crate) async fn get_health(
