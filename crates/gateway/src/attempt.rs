@@ -190,7 +190,7 @@ impl Attempts {
         let content_type = content_type.unwrap_or_else(|| HeaderValue::from_static("application/json"));
         headers.insert(header::CONTENT_TYPE, content_type.clone());
         if let Some(key) = self.cache_key {
-            let time_to_live = Duration::from_secs(u64::from(self.route.policy().cache_ttl_seconds));
+            let time_to_live = self.route.cache_time(open.call.key.environment);
             let (body, model) = (answer.body.clone(), open.model.name.clone());
             open.call.gateway.cache.keep(key, CachedAnswer { content_type, body, model, time_to_live });
             headers.insert(names::CACHE, HeaderValue::from_static("miss"));
@@ -249,7 +249,8 @@ impl Drop for Unused {
     }
 }
 
-/// What a whole answer without usage is taken to have used: a token for every four bytes.
+/// What a whole answer without usage is taken to have used: a token for every four bytes. What was written is counted when
+/// it is there.
 fn estimate(request: &Request) -> Usage {
     let text = (request.body.len() as u64).saturating_sub(request.facts.media.encoded_bytes);
     let mut usage = request.output_bound(request.facts.max_output_tokens.unwrap_or(0));

@@ -138,7 +138,8 @@ async fn serve_for(
         Some(listing) => return ingress::list_models(&listing, &parts, &snapshot, &key, id),
         None => return respond::refuse(parts.uri.path(), id, &ingress::not_offered(&parts)),
     };
-    let annotations = match Annotations::read(&parts.headers) {
+    let checked = ingress::check_framing(&endpoint, &parts.uri);
+    let annotations = match checked.and_then(|()| Annotations::read(&parts.headers)) {
         Ok(annotations) => annotations,
         Err(refusal) => return respond::refuse(parts.uri.path(), id, &refusal),
     };
@@ -175,7 +176,8 @@ async fn admit_and_call(
     }
     let keeping = Keeping::begin(&mut call, &request, &route);
 
-    let cache_key = (route.policy().cache_ttl_seconds > 0).then(|| cache_key(&call, &route, &request));
+    let may_cache = !route.cache_time(call.key.environment).is_zero();
+    let cache_key = may_cache.then(|| cache_key(&call, &route, &request));
     if let Some(answer) = cache_key.as_ref().and_then(|key| call.gateway.cache.find(key)) {
         return Ok(keeping.collect(call.answer_from_cache(answer)));
     }

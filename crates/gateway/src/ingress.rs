@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use glaux_kernel::{CallId, problem::Code};
-use glaux_llm::{Dialect, Endpoint, Request};
+use glaux_llm::{Dialect, Endpoint, Request, Wire};
 use glaux_routing::{Key, KeyHash, Refusal, Snapshot};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header, request::Parts};
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
 
@@ -103,6 +103,16 @@ fn tags(headers: &HeaderMap) -> Result<Vec<(String, String)>, Refusal> {
         })
         .collect::<Result<_, _>>()?;
     if tags.len() > MAX_TAGS { Err(invalid()) } else { Ok(tags) }
+}
+
+/// Gemini frames a stream as one JSON array unless it is asked for events; only events are served.
+pub(crate) fn check_framing(endpoint: &Endpoint<'_>, uri: &Uri) -> Result<(), Refusal> {
+    let asks_for_events = || uri.query().unwrap_or_default().split('&').any(|pair| pair == "alt=sse");
+    if endpoint.wire != Wire::GeminiGenerate || !endpoint.stream || asks_for_events() {
+        return Ok(());
+    }
+    let advice = "Streams are served as server-sent events. Add `?alt=sse` to the path, as Google's SDKs do.";
+    Err(Refusal { param: Some("alt".to_owned()), ..Refusal::new(Code::Unsupported, advice) })
 }
 
 /// Reads the body, no longer than is allowed, and what must be known of it.

@@ -5,7 +5,7 @@ use glaux_ledger::{
     Commit, Settled, Settlement,
     record::{Cost, Status},
 };
-use glaux_llm::{Answer, Finding, RatingContext, Usage, UsageBasis, price, translate_answer};
+use glaux_llm::{Answer, Finding, Meter, Operation, RatingContext, Usage, UsageBasis, price, translate_answer};
 use glaux_routing::Model;
 
 use crate::{
@@ -112,7 +112,7 @@ pub(crate) fn after_hang_up(open: Box<Open>, finding: Finding) {
 }
 
 /// What a whole answer says of its usage.
-pub(crate) fn finding_of_whole(open: &Open, body: Bytes) -> Result<Finding, Broken> {
+pub(crate) fn finding_of_whole(open: &mut Open, body: Bytes) -> Result<Finding, Broken> {
     match &open.head {
         Some(head) if may_have_been_served(head.status.as_u16()) => return Err(Broken::Connection),
         Some(head) if !head.status.is_success() => return Ok(Finding::default()),
@@ -122,8 +122,12 @@ pub(crate) fn finding_of_whole(open: &Open, body: Bytes) -> Result<Finding, Brok
 }
 
 /// A whole answer in the client's format.
-pub(crate) fn translate(open: &Open, body: Bytes) -> Result<Answer, Broken> {
+pub(crate) fn translate(open: &mut Open, body: Bytes) -> Result<Answer, Broken> {
     let request = open.request.as_deref().ok_or(Broken::Garbled)?;
+    if request.wire.operation() == Operation::Chat {
+        let written = (body.len() as u64).div_ceil(4).min(open.bound.get(Meter::OutputTokens));
+        open.estimate.set(Meter::OutputTokens, written);
+    }
     translate_answer(request, open.wire, body).map_err(|_| Broken::Garbled)
 }
 
@@ -147,7 +151,7 @@ fn measure(open: &Open, finding: Finding, status: Status) -> Measured {
 fn settlement(open: &mut Open, measured: Measured, status: Status, error_code: Option<&str>) -> Settlement {
     let Measured { finding, mut usage, basis } = measured;
     if !usage.is_empty() {
-        usage.set(glaux_llm::Meter::Calls, 1);
+        usage.set(Meter::Calls, 1);
     }
     let micros = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let elapsed = open.call.gateway.clock.monotonic().saturating_sub(open.sent_at);

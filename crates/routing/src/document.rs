@@ -288,7 +288,8 @@ pub struct Policy {
     pub retry_backoff_ms: u64,
     /// Retries in percent of calls, over ten seconds, per model: a provider that is down is not hit with more.
     pub retry_budget_percent: u32,
-    /// Seconds that an identical request may be answered from the cache; 0: never.
+    /// Seconds that an identical request may be answered from the cache; 0: never. Only where payloads are kept, and no
+    /// longer than they are.
     pub cache_ttl_seconds: u32,
     /// What happens to a field that the target can't express.
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "refuse"))]

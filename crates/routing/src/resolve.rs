@@ -67,6 +67,13 @@ impl Route {
         self.feature().map_or(&WITHOUT_FEATURE[environment as usize], |feature| feature.payloads(environment))
     }
 
+    /// How long an identical request may be answered from the cache. A cached answer is one that is kept: not where
+    /// payloads are not kept, and no longer than they are.
+    pub fn cache_time(&self, environment: Environment) -> Duration {
+        let kept = u64::from(self.payloads(environment).days) * 24 * 3600;
+        Duration::from_secs(kept.min(u64::from(self.policy().cache_ttl_seconds)))
+    }
+
     /// Fields that the assignment sets in each request.
     pub fn config_overrides(&self) -> Option<&serde_json::Map<String, serde_json::Value>> {
         match self {

@@ -55,6 +55,7 @@ async fn identical_calls_are_answered_from_the_cache_until_the_configuration_cha
     let mut world = World::start().await;
     world.add_model("echo");
     world.assign("chatbot", &["sandbox/echo"], Policy { cache_ttl_seconds: 60, ..Policy::default() });
+    world.keep_payloads("chatbot", 1);
     let check = async |world: &World, expected: &str| {
         assert_eq!(world.send(CHAT, BODY).await.headers["x-glaux-cache"], expected);
     };
@@ -66,4 +67,15 @@ async fn identical_calls_are_answered_from_the_cache_until_the_configuration_cha
     let (calls, attempts) = world.settled().await;
     assert_eq!((calls.len(), attempts.len()), (3, 2));
     assert_eq!(calls.iter().filter(|call| call.cached).count(), 1);
+}
+
+#[tokio::test]
+async fn what_must_not_be_kept_is_not_cached() {
+    let mut world = World::start().await;
+    world.add_model("echo");
+    world.assign("chatbot", &["sandbox/echo"], Policy { cache_ttl_seconds: 60, ..Policy::default() });
+    for _ in 0..2 {
+        assert!(!world.send(CHAT, BODY).await.headers.contains_key("x-glaux-cache"));
+    }
+    assert_eq!(world.settled().await.1.len(), 2);
 }

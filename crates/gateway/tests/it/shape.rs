@@ -90,6 +90,9 @@ impl Shape {
         world.add_budget(self.dollars, self.action);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         world.assign("chatbot", &names, self.policy.clone());
+        if self.policy.cache_ttl_seconds > 0 {
+            world.keep_payloads("chatbot", 1);
+        }
         (world, upstream)
     }
 

@@ -17,6 +17,7 @@ use glaux_routing::{
         self, Assignment, Budget, BudgetAction, BudgetScope, Candidate, Document, Feature, FeatureStatus, Policy,
         ProviderLimits,
     },
+    payload::PayloadPolicy,
 };
 use glaux_telemetry::{SystemClock, SystemRng};
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -165,6 +166,14 @@ impl World {
                 policy,
             }],
         });
+        self.publish();
+    }
+
+    /// Has requests and answers of a feature kept in production for so many days.
+    pub(crate) fn keep_payloads(&mut self, feature: &str, days: u32) {
+        let policy = PayloadPolicy { days, ..PayloadPolicy::default_in(Environment::Production) };
+        let mut features = self.document.features.iter_mut();
+        features.find(|known| known.name == feature).unwrap().payloads = [(Environment::Production, policy)].into();
         self.publish();
     }
 

@@ -123,6 +123,18 @@ async fn any_dialect_goes_to_any_provider() {
 }
 
 #[tokio::test]
+async fn a_stream_that_is_not_asked_for_as_events_is_refused_by_name() {
+    let (world, upstream) = start(ProviderKind::Gemini, TOLD.0, ProviderLimits::default()).await;
+    let body = r#"{"contents":[{"role":"user","parts":[{"text":"x"}]}]}"#;
+    for query in ["", "?alt=json", "?alt=sse2"] {
+        let path = format!("/gemini/v1beta/models/chatbot:streamGenerateContent{query}");
+        let answer = world.send(&path, body).await;
+        assert!(answer.status.is_client_error() && answer.body.contains("alt=sse"), "{query}: {}", answer.body);
+    }
+    assert!(upstream.requests().is_empty());
+}
+
+#[tokio::test]
 async fn errors_come_in_the_dialect_of_the_client() {
     for (kind, ..) in PROVIDERS {
         for client in [Client::OpenAi, Client::Anthropic, Client::Gemini] {

@@ -101,3 +101,16 @@ async fn thirty_two_streams_at_once_all_finish_and_add_up() {
     assert_eq!((sum(Meter::InputTokens), sum(Meter::OutputTokens)), (tally.input_tokens, tally.output_tokens));
     assert_eq!((tally.requests, tally.output_tokens, tally.hung_up), (256, 256 * 24, 0));
 }
+
+#[tokio::test]
+async fn an_answer_without_usage_is_estimated_by_what_was_written() {
+    let (world, _upstream) = start(ProviderKind::OpenAi, "out=100,untold", ProviderLimits::default()).await;
+    // No limit is asked for; the answer is a hundred words.
+    let answer =
+        world.send(CHAT, r#"{"model":"chatbot","messages":[{"role":"user","content":"one two three"}]}"#).await;
+    assert_eq!(answer.status, 200);
+    let (_, attempts) = world.settled().await;
+    let (written, most) = (attempts[0].usage.get(Meter::OutputTokens), answer.body.len() as u64 / 4 + 1);
+    assert_eq!(attempts[0].usage_basis, UsageBasis::Estimated);
+    assert!((100..=most).contains(&written), "{written} of {most}");
+}
