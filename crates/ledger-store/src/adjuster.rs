@@ -41,7 +41,8 @@ impl fmt::Debug for Adjuster {
 impl Adjuster {
     /// The only one of `ledger`, whose records the projector of `progress` carries.
     pub fn new(db: Db, ledger: Arc<Ledger>, progress: ProgressWatch, clock: Arc<dyn Clock>) -> Self {
-        let begun = ledger.written();
+        // Whoever has the ledger knows its end.
+        let begun = ledger.tail().end().unwrap_or_default();
         Self { db, ledger, clock, progress, begun, appended: HashSet::new() }
     }
 

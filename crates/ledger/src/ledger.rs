@@ -146,11 +146,6 @@ impl Ledger {
         Ok(self.shared.commit(appended))
     }
 
-    /// Up to where records can be read now.
-    pub fn written(&self) -> Position {
-        *self.shared.core.lock().writer.watermark().lock()
-    }
-
     /// What a budget has spent and holds in a period, on this node.
     pub fn balance(&self, charge: Charge) -> Balance {
         self.shared.core.lock().state.accounts.balance(charge)

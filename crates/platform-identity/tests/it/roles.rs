@@ -114,6 +114,7 @@ fn who_may_do_what() {
     check("budgets.write", [true, true, false, false, true]);
     check("spending.read", [true; 5]);
     check("usage.read", [true, true, true, false, true]);
+    check("usage.adjust", [true, true, false, false, true]);
     check("journal.read", [true, true, true, false, false]);
     check("tokens.write", [true, true, false, false, false]);
     check("metrics.read", [true, false, false, false, false]);
