@@ -128,7 +128,7 @@ pub enum Status {
     /// Refused before anything was sent: budget, limit, or a status that does not serve.
     #[n(4)]
     Blocked,
-    /// The process ended before the answer did. Charged at its bound until corrected.
+    /// The process ended before the answer did. Charged at its bound until it is adjusted.
     #[n(5)]
     Unknown,
 }
