@@ -260,7 +260,8 @@ impl World {
         let mut books = Books::read(&self.ledger.tail());
         // A record goes out when its commit is dropped, which is a moment after its call is no longer open.
         for _ in 0..500 {
-            if books.attempts.iter().all(|attempt| books.calls.iter().any(|call| call.call == attempt.call)) {
+            let is_recorded = |call| books.calls.iter().any(|recorded| recorded.call == call);
+            if books.open.is_empty() && books.attempts.iter().all(|attempt| is_recorded(attempt.call)) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
