@@ -17,7 +17,7 @@ use crate::Running;
 /// How often the ledger is read on.
 const LOOK: Duration = Duration::from_secs(1);
 /// Records that are read at once.
-const BATCH: usize = 4096;
+const BATCH: usize = 512;
 /// Models with series of their own; the name of the others.
 const MOST_MODELS: usize = 500;
 const OTHER: &str = "other";
