@@ -28,6 +28,8 @@ const ADMIN_TOKEN: &str = "set GLAUX_ADMIN_TOKEN; applications get keys of their
 const DATABASE: &str = "set GLAUX_DATABASE_URL";
 const REDIS: &str = "set GLAUX_REDIS_URL";
 const OBSERVED: &str = "every call is in the ledger, in metrics and in traces; nothing else is called";
+const CACHE: &str = "serves calls of features, only where payloads are kept and no longer; in production a feature needs \
+                     a payload policy for it";
 const BREAKER: &str = "a circuit breaker per provider and model does this by itself";
 
 /// Settings that are made elsewhere, or need not be made.
@@ -135,6 +137,7 @@ impl Settings {
         } else {
             let ttl = params.get("ttl").and_then(Node::whole).and_then(|ttl| u32::try_from(ttl).ok());
             self.policy.cache_ttl_seconds = ttl.unwrap_or(DEFAULT_CACHE_SECONDS);
+            gaps.push(Gap::new("litellm_settings.cache", CACHE));
         }
         for (key, _) in params.entries().filter(|(key, _)| !matches!(*key, "type" | "ttl")) {
             let detail = if matches!(key, "host" | "port" | "password" | "url") { REDIS } else { "has no equivalent" };

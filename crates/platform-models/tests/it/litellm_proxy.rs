@@ -169,6 +169,8 @@ fn what_has_no_equivalent_is_listed() {
         "router_settings.cooldown_time: a circuit breaker per provider and model does this by itself",
         "general_settings.master_key: set GLAUX_ADMIN_TOKEN; applications get keys of their own",
         "general_settings.alerting: has no equivalent",
+        "litellm_settings.cache: serves calls of features, only where payloads are kept and no longer; in production a \
+         feature needs a payload policy for it",
         "litellm_settings.cache_params.host: set GLAUX_REDIS_URL",
         "environment_variables.LANGFUSE_SECRET: set it in the environment of the process",
         "model_list[0].litellm_params.rpm: weighs the deployment; limits per minute are of keys and features",
@@ -180,6 +182,19 @@ fn what_has_no_equivalent_is_listed() {
         "guardrails: has no equivalent",
     ];
     assert_eq!(gaps, expected);
+}
+
+#[test]
+fn a_cache_that_is_not_taken_over_is_not_said_to_work() {
+    let check = |settings: &str, expected: &[&str]| {
+        let conversion = convert(&format!("litellm_settings: {settings}\n")).unwrap();
+        let paths: Vec<&str> = conversion.gaps.iter().map(|gap| &*gap.path).collect();
+        assert_eq!(paths, expected, "{settings}");
+    };
+    check("{cache: true}", &["litellm_settings.cache"]);
+    check("{cache: false}", &[]);
+    let semantic = "{cache: true, cache_params: {type: redis-semantic}}";
+    check(semantic, &["litellm_settings.cache_params.type"]);
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn every_configuration_is_converted_or_refused_with_its_place() {
         ("providers", 358),
         ("models", 379),
         ("names", 365),
-        ("gaps", 641),
+        ("gaps", 664),
         ("not YAML", 22),
         ("no mapping", 1),
     ];
