@@ -18,7 +18,7 @@ use glaux_routing::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use metrics::{Tally, register};
+pub use metrics::{NamedModels, Tally, register};
 pub use watch::watch;
 
 /// The serving path as it runs in this process. Implemented by the composition root.

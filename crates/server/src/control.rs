@@ -17,7 +17,7 @@ use glaux_ledger::{DataDirectory, Ledger, Position};
 use glaux_ledger_store::{Adjuster, ProgressWatch, Projector};
 use glaux_platform_identity::{Identity, SignInLink};
 use glaux_platform_kit::{Context, Publisher, Vault};
-use glaux_platform_operations::{Running, Tally};
+use glaux_platform_operations::{NamedModels, Running, Tally};
 use glaux_platform_payloads::Payloads;
 use glaux_platform_publish::{Gateways, Publication};
 use glaux_platform_spending::AlertWriter;
@@ -134,8 +134,9 @@ impl Control {
         let (payloads, payload_writer) = Payloads::new();
         let metrics = Metrics::default();
         payloads.register(&metrics);
-        glaux_platform_operations::register(Arc::clone(&path.running), &metrics);
-        let tally = Tally::new(ledger.tail(), began, &metrics);
+        let named = NamedModels::default();
+        glaux_platform_operations::register(Arc::clone(&path.running), named.clone(), &metrics);
+        let tally = Tally::new(ledger.tail(), began, named, &metrics);
         gateway.keep_payloads(payloads);
         let jobs = [
             glaux_platform_spending::jobs(&context, Arc::clone(&ledger), projector.watch(), settings.retention()),

@@ -13,11 +13,14 @@ use prometheus_client::{
     metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
 };
 
-use super::provider_of;
+use super::{NamedModels, provider_of};
 use crate::{Circuit, Queue, Running};
 
 /// Figures that are taken when they are asked for. Names that several organizations use are summed.
-pub(super) struct Live(pub(super) Arc<dyn Running>);
+pub(super) struct Live {
+    pub(super) running: Arc<dyn Running>,
+    pub(super) models: NamedModels,
+}
 
 impl fmt::Debug for Live {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,12 +30,12 @@ impl fmt::Debug for Live {
 
 impl Collector for Live {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
-        let snapshot = self.0.snapshot();
+        let snapshot = self.running.snapshot();
         let names = Names::of(&snapshot);
         self.encode_attempts(&names, &mut encoder)?;
         self.encode_circuits(&names, &mut encoder)?;
         self.encode_queues(&names, &mut encoder)?;
-        encode_projection(&self.0.projection(), &mut encoder)?;
+        encode_projection(&self.running.projection(), &mut encoder)?;
         let help = "Position of the journal that calls are served by.";
         figure(&mut encoder, "journal_position_in_force", help, snapshot.journal_seq)?;
         let help = "The program that runs.";
@@ -43,11 +46,11 @@ impl Collector for Live {
 impl Live {
     fn encode_attempts(&self, names: &Names, encoder: &mut DescriptorEncoder) -> fmt::Result {
         let (mut attempts, mut all, mut held) = (BTreeMap::new(), 0, 0_i64);
-        for flight in self.0.in_flight() {
+        for flight in self.running.in_flight() {
             all += flight.attempts;
             held = held.saturating_add(flight.held_nanos);
             if let Some(name) = names.models.get(&flight.model) {
-                *attempts.entry(*name).or_insert(0) += flight.attempts;
+                *attempts.entry(self.models.label(name)).or_insert(0) += flight.attempts;
             }
         }
         let attempts = attempts.into_iter().map(|(name, attempts)| (of_model(name), attempts));
@@ -59,8 +62,8 @@ impl Live {
 
     fn encode_circuits(&self, names: &Names, encoder: &mut DescriptorEncoder) -> fmt::Result {
         let mut circuits: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-        for (model, answering) in self.0.models() {
-            let Some(name) = names.models.get(&model) else { continue };
+        for (model, answering) in self.running.models() {
+            let Some(name) = names.models.get(&model).map(|name| self.models.label(name)) else { continue };
             for circuit in [Circuit::Closed, Circuit::HalfOpen, Circuit::Open] {
                 *circuits.entry((name, state(circuit))).or_default() += u64::from(answering.circuit == circuit);
             }
@@ -73,7 +76,7 @@ impl Live {
 
     fn encode_queues(&self, names: &Names, encoder: &mut DescriptorEncoder) -> fmt::Result {
         let mut queues: BTreeMap<&str, Queue> = BTreeMap::new();
-        for (provider, queue) in self.0.queues() {
+        for (provider, queue) in self.running.queues() {
             let Some(name) = names.providers.get(&provider) else { continue };
             let sum = queues.entry(name).or_insert(Queue { in_flight: 0, waiting: 0 });
             (sum.in_flight, sum.waiting) = (sum.in_flight + queue.in_flight, sum.waiting + queue.waiting);

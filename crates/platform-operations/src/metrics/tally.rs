@@ -1,4 +1,4 @@
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use glaux_kernel::problem::Code;
 use glaux_ledger::{
@@ -11,16 +11,13 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
 };
 
-use super::provider_of;
+use super::{NamedModels, OTHER, provider_of};
 use crate::Running;
 
 /// How often the ledger is read on.
 const LOOK: Duration = Duration::from_secs(1);
 /// Records that are read at once.
 const BATCH: usize = 512;
-/// Models with series of their own; the name of the others.
-const MOST_MODELS: usize = 500;
-const OTHER: &str = "other";
 
 /// Counts what the ledger of this node says. Calls do not wait for it: it reads the segments behind them.
 #[derive(Debug)]
@@ -28,15 +25,15 @@ pub struct Tally {
     tail: Tail,
     /// Everything before this is counted.
     position: Position,
-    models: HashSet<String>,
+    models: NamedModels,
     counts: Counts,
     is_failing: bool,
 }
 
 impl Tally {
     /// Counts from `position` on, in `metrics`.
-    pub fn new(tail: Tail, position: Position, metrics: &Metrics) -> Self {
-        Self { tail, position, models: HashSet::new(), counts: Counts::registered(metrics), is_failing: false }
+    pub fn new(tail: Tail, position: Position, models: NamedModels, metrics: &Metrics) -> Self {
+        Self { tail, position, models, counts: Counts::registered(metrics), is_failing: false }
     }
 
     /// Reads on, until dropped. `running` says how far the database is.
@@ -87,14 +84,7 @@ impl Tally {
     }
 
     fn count_attempt(&mut self, attempt: &Attempt) {
-        let mut name = attempt.target.model_name.as_str();
-        if !self.models.contains(name) {
-            if self.models.len() < MOST_MODELS {
-                self.models.insert(name.to_owned());
-            } else {
-                name = OTHER;
-            }
-        }
+        let name = self.models.label(&attempt.target.model_name);
         let model = OfModel { provider: provider_of(name).to_owned(), model: name.to_owned() };
         self.counts.add_attempt(model, attempt);
     }
