@@ -26,13 +26,16 @@ fn keep(path: &Path, generate: impl FnOnce() -> String) -> anyhow::Result<(Secre
     Ok((Secret::new(text), Made::Now))
 }
 
-/// Under its name a file is there whole or not at all, also where the disk is full.
+/// Under its name a file is there whole or not at all, also where the disk is full; once this returns it is there after
+/// a power cut, too: what the database holds from then on may be sealed with it.
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_added_extension("new");
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&new, path)
+    fs::rename(&new, path)?;
+    // The name is the directory's.
+    path.parent().map_or(Ok(()), |directory| fs::File::open(directory)?.sync_all())
 }
 
 /// Lets nobody but the owner into the data directory: ledger and database hold what is nobody else's business.
