@@ -131,7 +131,7 @@ impl Attempts {
     ) -> Tried {
         let Held { hold, outbound, bound, output_limit, nanos, is_unpriced } = *held;
         let clamped = outbound.clamped_from.is_some() || self.request.facts.max_output_tokens.is_none();
-        let (sent_wall, sent_at) = (call.gateway.clock.now(), call.gateway.clock.monotonic());
+        let (opened_at, sent_at) = (hold.opened_at(), call.gateway.clock.monotonic());
         call.attempts += 1;
         // A provider without streams is asked for a whole answer, of which a stream is made.
         let streams = self.request.stream && (outbound.stream || outbound.wire == Wire::VisionAnnotate);
@@ -153,7 +153,7 @@ impl Attempts {
             bound,
             held_nanos: nanos,
             is_unpriced,
-            sent_wall,
+            opened_at,
             sent_at,
             first_byte: None,
             head: None,

@@ -102,7 +102,8 @@ pub(crate) struct Open {
     pub(crate) is_unpriced: bool,
     /// What it is taken to have used when the provider answered and reported nothing.
     pub(crate) estimate: Usage,
-    pub(crate) sent_wall: Timestamp,
+    /// When its hold opened: the moment whose prices hold.
+    pub(crate) opened_at: Timestamp,
     pub(crate) sent_at: Duration,
     pub(crate) first_byte: Option<Duration>,
     pub(crate) head: Option<Head>,

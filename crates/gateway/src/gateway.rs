@@ -91,6 +91,8 @@ impl Gateway {
 
     /// Puts a snapshot in force: the next call is served by it. Calls in flight end by the one they began with.
     pub fn put_in_force(&self, snapshot: Snapshot) {
+        let models = snapshot.organizations().flat_map(|organization| organization.models.values());
+        self.upstreams.keep_only(&models.map(|model| model.provider.id).collect());
         self.snapshot.store(Arc::new(snapshot));
     }
 

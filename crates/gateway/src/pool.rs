@@ -23,6 +23,8 @@ use crate::upstream::BrokenUpstream;
 
 /// Idle connections are closed after this; providers' load balancers commonly close theirs after 60 s or more.
 const IDLE: Duration = Duration::from_secs(55);
+/// How long a connection may take to be done with an exchange that nobody waits for any more.
+const ENDING: Duration = Duration::from_secs(5);
 /// More connections than this are not kept.
 const MOST_IDLE: usize = 1024;
 
@@ -43,8 +45,8 @@ struct Idle {
     since: Instant,
 }
 
-/// A connection whose answer is being read. Dropped after the answer's body, it serves the next request; one whose answer
-/// was not read to its end closes itself.
+/// A connection whose answer is being read. Dropped after the answer's body, it serves the next request; one whose request
+/// was not written, or whose answer was not read, to its end is closed.
 pub(crate) struct Lease {
     sender: Option<SendRequest<Full<Bytes>>>,
     pool: Arc<Pool>,
@@ -59,7 +61,6 @@ impl Pool {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
         tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(connect_timeout));
         tcp.set_keepalive(Some(Duration::from_secs(30)));
         let connector = hyper_rustls::HttpsConnectorBuilder::new()
             .with_tls_config(tls.clone())
@@ -108,8 +109,18 @@ impl Pool {
         None
     }
 
+    fn keep(&self, sender: SendRequest<Full<Bytes>>) {
+        let mut idle = self.idle.lock();
+        if idle.len() < MOST_IDLE {
+            idle.push(Idle { sender, since: Instant::now() });
+        }
+    }
+
     async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, BrokenUpstream> {
-        let connected = self.connector.clone().oneshot(self.origin.clone()).await;
+        let connecting = self.connector.clone().oneshot(self.origin.clone());
+        // TLS included, which the connector's own limit leaves out.
+        let connected = tokio::time::timeout(self.connect_timeout, connecting).await;
+        let connected = connected.map_err(|_| BrokenUpstream::NotSent)?;
         let stream = connected.inspect_err(|error| self.tell(error)).map_err(|_| BrokenUpstream::NotSent)?;
         // Nothing is exchanged yet in HTTP/1.1.
         let (sender, connection) = http1::handshake(stream).await.map_err(|_| BrokenUpstream::NotSent)?;
@@ -129,9 +140,6 @@ async fn exchange(
     mut sender: SendRequest<Full<Bytes>>,
     request: Request<Full<Bytes>>,
 ) -> Result<Answered, (BrokenUpstream, Option<Request<Full<Bytes>>>)> {
-    if sender.ready().await.is_err() {
-        return Err((BrokenUpstream::NotSent, Some(request)));
-    }
     match sender.try_send_request(request).await {
         Ok(response) => Ok((response, Lease { sender: Some(sender), pool: Arc::clone(pool) })),
         Err(mut refused) => match refused.take_message() {
@@ -143,11 +151,18 @@ async fn exchange(
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(sender) = self.sender.take().filter(|sender| !sender.is_closed()) else { return };
-        let mut idle = self.pool.idle.lock();
-        if idle.len() < MOST_IDLE {
-            idle.push(Idle { sender, since: Instant::now() });
+        let Some(mut sender) = self.sender.take().filter(|sender| !sender.is_closed()) else { return };
+        if sender.is_ready() {
+            return self.pool.keep(sender);
         }
+        // The rest of the exchange is under way, most often the last bytes of an answer.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let pool = Arc::clone(&self.pool);
+        runtime.spawn(async move {
+            if let Ok(Ok(())) = tokio::time::timeout(ENDING, sender.ready()).await {
+                pool.keep(sender);
+            }
+        });
     }
 }
 

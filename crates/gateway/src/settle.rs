@@ -159,7 +159,7 @@ fn settlement(open: &mut Open, measured: Measured, status: Status, error_code: O
         status,
         upstream_status: open.head.as_ref().map(|head| head.status.as_u16()),
         error_code: error_code.map(str::to_owned),
-        cost: cost(&open.model, &usage, &finding, open.sent_wall),
+        cost: cost(&open.model, &usage, &finding, open.opened_at),
         usage,
         usage_basis: basis,
         raw_usage: finding.raw_usage.map(String::from),

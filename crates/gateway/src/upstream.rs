@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use glaux_kernel::ProviderId;
 use glaux_routing::Provider;
 use http::{Uri, response::Parts};
@@ -52,9 +52,18 @@ impl Upstreams {
         if let Some(pool) = self.pools.read().get(&provider.id).filter(|pool| pool.serves(uri, timeout)) {
             return Arc::clone(pool);
         }
+        let mut pools = self.pools.write();
+        if let Some(pool) = pools.get(&provider.id).filter(|pool| pool.serves(uri, timeout)) {
+            return Arc::clone(pool);
+        }
         let pool = Pool::new(&self.tls, uri, timeout);
-        self.pools.write().insert(provider.id, Arc::clone(&pool));
+        pools.insert(provider.id, Arc::clone(&pool));
         pool
+    }
+
+    /// Closes what is idle at providers that are not there any more.
+    pub(crate) fn keep_only(&self, providers: &HashSet<ProviderId>) {
+        self.pools.write().retain(|id, _| providers.contains(id));
     }
 }
 

@@ -90,7 +90,7 @@ impl OpenCall {
         drop(core);
         let commit = self.shared.commit(appended);
         self.holds += 1;
-        Ok(Hold::new(Reservation::new(Arc::clone(&self.shared), open.hold), commit, throttled_by))
+        Ok(Hold::new(Reservation::new(Arc::clone(&self.shared), open.hold), now, commit, throttled_by))
     }
 
     /// Writes the record of the call. What is still open of it is settled later, marked late.

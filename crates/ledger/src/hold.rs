@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use glaux_kernel::{BudgetId, HoldId};
+use glaux_kernel::{BudgetId, HoldId, Timestamp};
 use glaux_llm::Usage;
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
 #[must_use = "dropped, the reservation is released"]
 pub struct Hold {
     reservation: Reservation,
+    opened_at: Timestamp,
     committed: Commit,
     throttled_by: Option<BudgetId>,
 }
@@ -66,13 +67,23 @@ impl fmt::Debug for SentHold {
 }
 
 impl Hold {
-    pub(crate) fn new(reservation: Reservation, committed: Commit, throttled_by: Option<BudgetId>) -> Self {
-        Self { reservation, committed, throttled_by }
+    pub(crate) fn new(
+        reservation: Reservation,
+        opened_at: Timestamp,
+        committed: Commit,
+        throttled_by: Option<BudgetId>,
+    ) -> Self {
+        Self { reservation, opened_at, committed, throttled_by }
     }
 
     /// Which hold.
     pub fn id(&self) -> HoldId {
         self.reservation.hold
+    }
+
+    /// When it opened: the moment whose prices its attempt is settled by.
+    pub fn opened_at(&self) -> Timestamp {
+        self.opened_at
     }
 
     /// The reservation is written down. Await it before sending.

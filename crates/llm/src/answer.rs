@@ -49,9 +49,14 @@ pub enum AnswerError {
 }
 
 impl Finding {
-    /// Takes in a usage object.
+    /// Takes in a usage object. One that says nothing is kept while there is no better one.
     pub(crate) fn report(&mut self, object: Node<'_>, reported: Option<Reported>) {
-        let Some(reported) = reported else { return };
+        let Some(reported) = reported else {
+            if self.usage.is_none() {
+                self.raw_usage = Some(object.text().into());
+            }
+            return;
+        };
         self.usage = Some(reported.usage.with(Meter::Calls, 1));
         self.raw_usage = Some(object.text().into());
         self.billed = reported.billed;

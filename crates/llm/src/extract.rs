@@ -78,7 +78,10 @@ impl Shape {
     }
 }
 
-/// Reads a usage object of a known shape. `None`: it counts nothing that this shape knows.
+/// A count above this is none: no answer has so many tokens, characters or milliseconds, and a sum of such counts is no sum.
+const MOST_COUNTED: u64 = 1_000_000_000_000;
+
+/// Reads a usage object of a known shape. `None`: it counts nothing that this shape knows, or more than can be.
 pub fn read(shape: Shape, usage: Node<'_>) -> Option<Reported> {
     read_fields(shape, usage, &usage.fields())
 }
@@ -97,6 +100,9 @@ fn read_fields(shape: Shape, usage: Node<'_>, fields: &[Field<'_>]) -> Option<Re
         Shape::Bedrock => bedrock::read(usage),
         Shape::Cohere => cohere(usage),
     }?;
+    if counted.iter().any(|(_, quantity)| quantity > MOST_COUNTED) {
+        return None;
+    }
     let mut reported = Reported { usage: counted, service_tier: None, billed: None };
     for field in fields {
         match &*field.key {

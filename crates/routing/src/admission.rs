@@ -10,11 +10,14 @@ use crate::{
     document::{BudgetAction, Limits},
 };
 
+/// Tokens: more than any model writes. What is held for an answer must be an amount that can be added up.
+const MOST_OUTPUT: u64 = 10_000_000;
+
 /// The output limit that is sent upstream for a call at a model.
 ///
-/// The client's, else the model's, else the policy's; never more than the model can write.
+/// The client's, else the model's, else the policy's; never more than the model can write, as far as that is known.
 pub fn output_limit(asked: Option<u64>, model: &Model, route: &Route) -> u64 {
-    let most = model.max_output_tokens.unwrap_or(u64::MAX);
+    let most = model.max_output_tokens.or(model.context_window).unwrap_or(MOST_OUTPUT).min(MOST_OUTPUT);
     asked.unwrap_or_else(|| model.max_output_tokens.unwrap_or(route.policy().max_output_tokens)).min(most)
 }
 

@@ -5,6 +5,7 @@ mod dialects;
 mod faults;
 mod hanging_up;
 mod pass_through;
+mod stuck;
 
 use glaux_llm::ProviderKind;
 use glaux_routing::document::{Policy, ProviderLimits};

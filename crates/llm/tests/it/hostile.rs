@@ -175,3 +175,15 @@ proptest! {
         prop_assert_eq!((usage.total(MeterGroup::Input), usage.total(MeterGroup::Output)), (prompt + cached + audio, completion));
     }
 }
+
+#[test]
+fn a_count_that_can_not_be_is_no_report() {
+    let check = |usage: &str, counted: bool| {
+        assert_eq!(extract::recognize(Node::parse(usage.as_bytes()).unwrap()).is_some(), counted, "{usage}");
+    };
+    check(r#"{"prompt_tokens":1,"completion_tokens":1000000000000}"#, true);
+    check(r#"{"prompt_tokens":1,"completion_tokens":1000000000001}"#, false);
+    check(r#"{"prompt_tokens":18446744073709551615,"completion_tokens":1}"#, false);
+    check(r#"{"promptTokenCount":1,"candidatesTokenCount":18446744073709551615}"#, false);
+    check(r#"{"inputTokens":9007199254740992,"outputTokens":1}"#, false);
+}

@@ -114,3 +114,16 @@ async fn an_answer_without_usage_is_estimated_by_what_was_written() {
     assert_eq!(attempts[0].usage_basis, UsageBasis::Estimated);
     assert!((100..=most).contains(&written), "{written} of {most}");
 }
+
+#[tokio::test]
+async fn counts_and_limits_that_can_not_be_hold_and_cost_what_can() {
+    let (world, _upstream) =
+        start(ProviderKind::OpenAi, "out=10,told=9000000000000000000", ProviderLimits::default()).await;
+    let body =
+        format!(r#"{{"model":"chatbot","max_tokens":{},"messages":[{{"role":"user","content":"x"}}]}}"#, u64::MAX);
+    assert_eq!(world.send(CHAT, &body).await.status, 200);
+    let (_, attempts) = world.settled().await;
+    assert_eq!(attempts[0].usage_basis, UsageBasis::Estimated);
+    assert!(attempts[0].raw_usage.as_ref().is_some_and(|raw| raw.contains("9000000000000000000")));
+    assert!(attempts[0].cost.nanos <= attempts[0].held_nanos && attempts[0].held_nanos < 10_000_000);
+}
