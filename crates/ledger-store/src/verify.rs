@@ -6,7 +6,10 @@ mod segments;
 use std::collections::{BTreeMap, BTreeSet};
 
 use glaux_kernel::{Currency, Money, Rate, Timestamp};
-use glaux_ledger::record::{Attempt, Cost};
+use glaux_ledger::{
+    MAX_NANOS,
+    record::{Attempt, Cost},
+};
 use glaux_llm::UsageBasis;
 use glaux_store::{Db, OrgRead};
 
@@ -131,11 +134,12 @@ fn verify_adjustments(adjusted: &AdjustedAttempt, stated_nanos: Option<i64>, ver
     }
 }
 
-/// The lines of `cost`, one of those of `attempt`, add up to it.
+/// The lines of `cost`, one of those of `attempt`, add up to it, or to more than is charged.
 fn verify_cost(attempt: &Attempt, cost: &Cost) -> Option<Finding> {
     let stated_nanos = cost.nanos;
-    let femtos = cost.lines.iter().map(|line| Rate::from_femtos(line.femtos).times(line.quantity)).sum();
-    let rated_nanos = Money::from_femtos(femtos, Currency::USD).nanos();
+    let of_lines = cost.lines.iter().map(|line| Rate::from_femtos(line.femtos).times(line.quantity));
+    let femtos = of_lines.fold(0, i128::saturating_add);
+    let rated_nanos = Money::from_femtos(femtos, Currency::USD).nanos().min(MAX_NANOS);
     let finding = Finding::CostLines { attempt: attempt.attempt, stated_nanos, rated_nanos };
     (stated_nanos != rated_nanos).then_some(finding)
 }

@@ -1,7 +1,17 @@
-//! Texts that come from outside are cut before they stand in a record, so that no record grows beyond what a segment
-//! takes. U+0000, which not every database keeps, becomes U+FFFD.
+//! What comes from outside is bounded before it stands in a record.
+//!
+//! - Texts are cut, so that no record grows beyond what a segment takes. U+0000, which not every database keeps, becomes
+//!   U+FFFD.
+//! - Amounts and quantities are such that 64 bits hold the sums of nine million of the largest.
+
+use glaux_llm::{Meter, Usage};
 
 use crate::record::{Adjustment, Attribution, Call, Target};
+
+/// The most nano-dollars that an attempt is held, settled or adjusted at: a thousand dollars.
+pub const MAX_NANOS: i64 = 1_000_000_000_000;
+/// The most of one class that an attempt is counted with.
+pub const MAX_QUANTITY: u64 = 1_000_000_000_000;
 
 /// Bytes of a text.
 const TEXT: usize = 1024;
@@ -22,6 +32,21 @@ pub(crate) fn cut_adjustment(adjustment: &mut Adjustment) {
     cut_attribution(&mut adjustment.attribution);
     cut_target(&mut adjustment.target);
     adjustment.raw_usage = keep_raw_usage(adjustment.raw_usage.take());
+    for figure in [&mut adjustment.before, &mut adjustment.after] {
+        figure.usage = keep_usage(figure.usage);
+        figure.cost.nanos = keep_nanos(figure.cost.nanos);
+    }
+}
+
+pub(crate) fn keep_nanos(nanos: i64) -> i64 {
+    nanos.clamp(0, MAX_NANOS)
+}
+
+pub(crate) fn keep_usage(mut usage: Usage) -> Usage {
+    for &meter in Meter::ALL {
+        usage.set(meter, usage.get(meter).min(MAX_QUANTITY));
+    }
+    usage
 }
 
 pub(crate) fn cut_attribution(attribution: &mut Attribution) {

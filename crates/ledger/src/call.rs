@@ -39,7 +39,7 @@ pub struct OpenHold<'a> {
     pub attempt: AttemptId,
     /// Where the attempt goes.
     pub target: Target,
-    /// Nano-dollars to reserve; never negative.
+    /// Nano-dollars to reserve; never negative, and no more than [`crate::MAX_NANOS`] of it is.
     pub nanos: i64,
     /// The usage that they cover.
     pub bound: Usage,
@@ -121,7 +121,7 @@ impl OpenCall {
             call: self.call.call,
             number: self.holds + 1,
             at,
-            nanos: open.nanos.max(0),
+            nanos: bounds::keep_nanos(open.nanos),
             charges,
             attribution: self.call.attribution.clone(),
             target,

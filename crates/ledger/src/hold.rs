@@ -5,6 +5,7 @@ use glaux_llm::Usage;
 
 use crate::{
     balance::Overrun,
+    bounds,
     call::{OpenCall, Refused},
     frame::RecordRef,
     ledger::{Core, Shared},
@@ -115,8 +116,9 @@ impl SentHold {
     }
 
     /// Reserves up to `nanos` all in all, for usage up to `bound` all in all, before more of the answer is let through.
-    /// A hold never shrinks. Refused, the hold stays as it was.
+    /// A hold never shrinks, nor grows beyond [`crate::MAX_NANOS`]. Refused, the hold stays as it was.
     pub fn extend_to(&mut self, nanos: i64, bound: Usage) -> Result<Commit, Refused> {
+        let nanos = bounds::keep_nanos(nanos);
         let shared = &self.reservation.shared;
         let at = shared.clock.now();
         let mut core = shared.core.lock();

@@ -40,6 +40,7 @@ mod tail;
 mod writer;
 
 pub use balance::{Balance, BudgetLimit, BudgetRefusal, Event, Overrun, WhenOver};
+pub use bounds::{MAX_NANOS, MAX_QUANTITY};
 pub use call::{OpenCall, OpenHold, Refused};
 pub use directory::DataDirectory;
 pub use dump::to_json_line;

@@ -18,7 +18,7 @@ pub struct Settlement {
     pub upstream_status: Option<u16>,
     /// A problem code, for what did not end in success.
     pub error_code: Option<String>,
-    /// What was used.
+    /// What was used; of each class, at most [`crate::MAX_QUANTITY`] is counted.
     pub usage: Usage,
     /// Who says so.
     pub usage_basis: UsageBasis,
@@ -26,7 +26,7 @@ pub struct Settlement {
     pub raw_usage: Option<String>,
     /// The tier that the provider answered on.
     pub service_tier: ServiceTier,
-    /// What it cost.
+    /// What it cost; above [`crate::MAX_NANOS`], that is what is charged.
     pub cost: Cost,
     /// Microseconds from sending to the provider's first byte.
     pub first_byte_micros: Option<u64>,
@@ -50,7 +50,7 @@ impl Ending {
     /// The record of the attempt whose hold ends so.
     pub(crate) fn into_attempt(self, hold: &OpenHoldState, settled_at: Timestamp, late: bool) -> Attempt {
         let released = matches!(self, Self::Released { .. });
-        let settlement = match self {
+        let mut settlement = match self {
             Self::Settled(settlement) => settlement,
             Self::AtBound { status, error_code } => {
                 let elapsed = settled_at.since(hold.opened.at).as_micros();
@@ -64,6 +64,7 @@ impl Ending {
             }
             Self::Released { status, error_code } => Settlement::of_nothing(status, error_code),
         };
+        settlement.bound(hold);
         let opened = &*hold.opened;
         let mut attribution = opened.attribution.clone();
         bounds::cut_attribution(&mut attribution);
@@ -97,6 +98,22 @@ impl Ending {
 }
 
 impl Settlement {
+    /// Keeps what sums can hold. The provider's own words and the lines of the cost say what was above it.
+    fn bound(&mut self, hold: &OpenHoldState) {
+        let (usage, nanos) = (bounds::keep_usage(self.usage), bounds::keep_nanos(self.cost.nanos));
+        if (usage, nanos) != (self.usage, self.cost.nanos) {
+            tracing::error!(
+                attempt.id = %hold.opened.attempt,
+                call.id = %hold.opened.call,
+                model.id = %hold.opened.target.model,
+                ledger.stated_nanos = self.cost.nanos,
+                ledger.settled_nanos = nanos,
+                "an attempt reports more than one can have used or cost; it is settled at the most that is believed"
+            );
+        }
+        (self.usage, self.cost.nanos) = (usage, nanos);
+    }
+
     /// Nothing went over the wire, so nothing was counted.
     fn of_nothing(status: Status, error_code: Option<String>) -> Self {
         Self {

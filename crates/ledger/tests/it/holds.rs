@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use glaux_ledger::{BudgetRefusal, Event, Ledger, Refused, WhenOver, record::Status};
+use glaux_ledger::{
+    BudgetRefusal, Event, Ledger, MAX_NANOS, MAX_QUANTITY, Refused, Settlement, WhenOver, record::Status,
+};
 use glaux_llm::{Meter, Usage, UsageBasis};
 
 use crate::{
@@ -205,4 +207,36 @@ fn texts_from_outside_are_cut_before_they_are_kept() {
     books.assert_closed();
     assert_eq!(books.calls[0].attribution.user.as_ref().unwrap().len(), 1024);
     assert_eq!(books.attempts[0].raw_usage, None);
+}
+
+#[test]
+fn nothing_counts_for_more_than_sums_can_hold() {
+    let world = World::new();
+    let ledger = world.open();
+    let budgets = [budget(1, i64::MAX, WhenOver::Block)];
+    let mut call = world.begin(&ledger);
+    let mut holds = Vec::new();
+    for held in 1..=3 {
+        let mut sent = world.hold(&mut call, i64::MAX, &budgets).unwrap().mark_sent();
+        drop(sent.extend_to(i64::MAX, Usage::default()).unwrap());
+        holds.push(sent);
+        assert_eq!(balance(&ledger, 1), (0, held * MAX_NANOS));
+    }
+    let usage = Usage::default().with(Meter::OutputTokens, u64::MAX);
+    let settlement = || Settlement { usage, ..settlement(i64::MAX) };
+    let [first, second, third] = <[_; 3]>::try_from(holds).unwrap();
+    assert_eq!(first.settle(settlement()).overrun, None);
+    assert_eq!(balance(&ledger, 1), (MAX_NANOS, 2 * MAX_NANOS));
+    drop(second.settle_at_bound(Status::Unknown, None));
+    drop(third.settle_with_call(settlement(), call));
+    assert_eq!(balance(&ledger, 1), (3 * MAX_NANOS, 0), "what was held is given back whole");
+
+    let books = audit::read(&world.segments());
+    books.assert_closed();
+    let first = &books.attempts[0];
+    assert_eq!((first.cost.nanos, first.usage.get(Meter::OutputTokens)), (MAX_NANOS, MAX_QUANTITY));
+    assert!(first.raw_usage.is_some(), "the provider's own words are kept");
+    drop(ledger.adjust(world.adjustment(first, ledger.node(), i64::MAX)).unwrap());
+    assert_eq!(balance(&ledger, 1).0, 3 * MAX_NANOS);
+    assert_eq!(world.killed().open().balance(budgets[0].charge), ledger.balance(budgets[0].charge));
 }

@@ -9,13 +9,16 @@ mod routes;
 mod settlement;
 mod view;
 
-use glaux_kernel::{AdjustmentId, Timestamp};
-use glaux_ledger::record::{Adjustment, AdjustmentReason, Cost, Figure};
+use glaux_kernel::{AdjustmentId, AttemptId, Money, Timestamp};
+use glaux_ledger::{
+    MAX_NANOS,
+    record::{Adjustment, AdjustmentReason, Cost, Figure},
+};
 use glaux_ledger_store::{Adjustable, order_adjustments};
 use glaux_llm::{RatingContext, ServiceTier, Usage, price};
 use glaux_platform_kit::{Change, RowChange};
 use glaux_platform_models::ModelPrices;
-use glaux_web::Problem;
+use glaux_web::{FieldError, Problem};
 
 pub(crate) use self::{routes::routes, view::AdjustmentView};
 use crate::failed;
@@ -24,6 +27,13 @@ use crate::failed;
 fn rate(prices: &ModelPrices, usage: &Usage, at: Timestamp, service_tier: ServiceTier) -> Cost {
     let context = RatingContext { at, service_tier, region: prices.region.as_deref() };
     Cost::from(&price::rate(&prices.rules, usage, context))
+}
+
+/// An attempt can't cost that much: its usage or its prices are wrong.
+fn too_dear(field: &str, attempt: AttemptId, cost: &Cost) -> Problem {
+    let [cost, most] = [cost.nanos, MAX_NANOS].map(|nanos| Money::usd_nanos(nanos).amount());
+    let detail = format!("{attempt} comes to {cost} USD; an attempt costs at most {most}");
+    Problem::invalid(vec![FieldError::new(field, detail)])
 }
 
 /// The adjustment by which an attempt gets the figure `after`. Its journal entry is still to come.

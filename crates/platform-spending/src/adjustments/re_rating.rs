@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use glaux_kernel::{AttemptId, ModelId, Money, Timestamp};
-use glaux_ledger::record::{Adjustment, AdjustmentReason, Cost, Figure};
+use glaux_ledger::{
+    MAX_NANOS,
+    record::{Adjustment, AdjustmentReason, Cost, Figure},
+};
 use glaux_ledger_store::{Adjustable, Span, list_adjustable};
 use glaux_llm::UsageBasis;
 use glaux_platform_kit::{Change, RowChange, find_id};
@@ -12,7 +15,7 @@ use glaux_web::{FieldError, MoneySchema, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{adjustment, order, rate};
+use super::{adjustment, order, rate, too_dear};
 use crate::failed;
 
 /// Attempts that one request looks at.
@@ -176,12 +179,15 @@ async fn rate_again(
     if is_same(&cost, &before.cost) {
         return Ok(None);
     }
+    if cost.nanos > MAX_NANOS {
+        return Err(too_dear("", attempt.attempt, &cost));
+    }
     Ok(Some(adjustment(change, adjustable, AdjustmentReason::ReRated, Figure { cost, ..before })))
 }
 
-/// Other rules may come to the same cost.
-fn is_same(one: &Cost, other: &Cost) -> bool {
-    (one.nanos, one.unpriced) == (other.nanos, other.unpriced)
+/// Other rules may come to the same cost; what was settled at the most that is believed stays so.
+fn is_same(rated: &Cost, before: &Cost) -> bool {
+    (rated.nanos.min(MAX_NANOS), rated.unpriced) == (before.nanos, before.unpriced)
 }
 
 impl ReRated {

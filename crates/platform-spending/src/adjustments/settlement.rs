@@ -1,7 +1,10 @@
 //! What the provider counted or billed for one attempt.
 
 use glaux_kernel::{AdjustmentId, AttemptId, CallId, Currency, Money, problem::Code};
-use glaux_ledger::record::{AdjustmentReason, Cost, Figure, Status};
+use glaux_ledger::{
+    MAX_NANOS, MAX_QUANTITY,
+    record::{AdjustmentReason, Cost, Figure, Status},
+};
 use glaux_ledger_store::{Adjustable, OrderState, Ordered, find_adjustable};
 use glaux_llm::{Meter, Usage, UsageBasis};
 use glaux_platform_kit::{Change, RowChange};
@@ -11,13 +14,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{adjustment, order, rate, view::FigureView};
+use super::{adjustment, order, rate, too_dear, view::FigureView};
 use crate::failed;
 
-/// The most of one class that an attempt can have used.
-const MAX_QUANTITY: u64 = 1_000_000_000_000;
-/// The most that an attempt can have cost: a million dollars.
-const MAX_NANOS: i64 = 1_000_000_000_000_000;
 /// Bytes of the provider's own words.
 const MAX_RAW_USAGE: usize = 16 << 10;
 
@@ -99,7 +98,7 @@ fn check(change: &Change, new: &NewSettlement) -> Result<(Known, Option<String>)
         }
         (None, Some(bill)) => {
             if bill.currency() != Currency::USD || !(0..=MAX_NANOS).contains(&bill.nanos()) {
-                errors.push(FieldError::new("/cost_amount", "a cost is in USD, from 0 to a million"));
+                errors.push(FieldError::new("/cost_amount", "a cost is in USD, from 0 to a thousand"));
             }
             Some(Known::Bill(bill))
         }
@@ -166,6 +165,9 @@ async fn figure(
         return Err(conflict(format!("there is no model `{model}` any more, nor its prices; give `cost_amount`")));
     };
     let cost = rate(&prices, &usage, attempt.opened_at, before.service_tier);
+    if cost.nanos > MAX_NANOS {
+        return Err(too_dear("/usage", attempt.attempt, &cost));
+    }
     let service_tier = before.service_tier;
     Ok(Figure { usage, usage_basis: UsageBasis::Reported, service_tier, cost, billed: false })
 }

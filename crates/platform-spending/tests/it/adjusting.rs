@@ -21,6 +21,7 @@ on_both!(
     what_can_not_be_settled_again_says_why,
     prices_that_are_put_right_change_the_past_once,
     what_nothing_is_known_of_is_not_rated,
+    no_attempt_comes_to_more_than_is_believed,
     a_request_looks_at_so_many_attempts_and_the_next_goes_on,
 );
 
@@ -209,7 +210,7 @@ fn settlement_of(classes: &[(Meter, u64, i64)], usage_basis: UsageBasis) -> Sett
         let femtos = dollars_per_million * 1_000_000_000;
         let rule = glaux_kernel::PriceRuleId::from_uuid(Default::default());
         settled.cost.lines.push(CostLine { rule, meter: MeterName(*meter), quantity: *quantity, femtos });
-        settled.cost.nanos += i64::try_from(*quantity).unwrap() * femtos / 1_000_000;
+        settled.cost.nanos += i64::try_from(*quantity).unwrap() * dollars_per_million * 1000;
     }
     settled
 }
@@ -310,6 +311,38 @@ async fn what_nothing_is_known_of_is_not_rated(database: TestDatabase) {
     let found = api.admin().post(RE_RATE, november(None)).await.ok();
     assert_eq!(found["left"], json!({ "billed": 1, "at_bound": 1, "without_model": 1, "pending": 0 }));
     assert_eq!((&found["attempts"], &found["models"]), (&json!(3), &json!([])));
+}
+
+async fn no_attempt_comes_to_more_than_is_believed(database: TestDatabase) {
+    let api = start(database).await;
+    let (_, charge) = cap(&api).await;
+    let target = model(&api, "gpt", prices()).await;
+    let (node, admin) = (Node::new(api.context(), api.acme()), api.admin());
+    let limits = [limit(charge, &[])];
+    let much = settlement_of(&[(Meter::InputTokens, 1_000_000_000_000, 1)], UsageBasis::Reported);
+    node.send(&target, &limits, 4, |sent| drop(sent.settle(much)));
+    let unknown = node.send(&target, &limits, 4, |sent| drop(sent.settle_at_bound(Status::Unknown, None)));
+    node.carrier().carry().await;
+    assert_spent(&api, &node, charge, 1004).await;
+    let kept = admin.post(RE_RATE, november(None)).await.ok();
+    assert_eq!(kept["models"], json!([]), "what is settled at the most stays there");
+
+    let counted = json!({ "usage": { "output_tokens": 1_000_000_000_000_u64 }, "reason": "x" });
+    assert_eq!(admin.post(&settle_path(&unknown), counted).await.pointers("unprocessable"), ["/usage"]);
+    let bill = json!({ "cost_amount": usd("1001"), "reason": "x" });
+    assert_eq!(admin.post(&settle_path(&unknown), bill).await.pointers("unprocessable"), ["/cost_amount"]);
+
+    let counted = json!({ "usage": { "input_tokens": 1_000_000 }, "reason": "x" });
+    admin.post(&settle_path(&unknown), counted).await.ok();
+    node.carrier().carry().await;
+    assert_spent(&api, &node, charge, 1001).await;
+    let typo = json!({ "prices": [
+        { "meter": "input_tokens", "rate_per_million": "1001",
+          "conditions": { "effective_from": "2026-11-01T00:00:00Z" } },
+    ] });
+    admin.patch(&format!("{MODELS}/acme-openai%2Fgpt"), typo).await.ok();
+    let refused = admin.post(RE_RATE, november(None)).await.problem("unprocessable");
+    assert!(refused["errors"][0]["detail"].as_str().unwrap().contains(&unknown[1]), "{refused}");
 }
 
 async fn a_request_looks_at_so_many_attempts_and_the_next_goes_on(database: TestDatabase) {
