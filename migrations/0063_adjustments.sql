@@ -1,5 +1,6 @@
 -- Other figures for attempts that were settled: `ordered` together with a journal entry, appended to its ledger by the
--- node that settled the attempt, and `applied` in the transaction of the projector that adds their differences to sums.
+-- node that settled the attempt, and `applied` in the transaction of the projector that adds their differences to sums;
+-- or `refused` in the one in which it passes over what this database does not take.
 CREATE TABLE adjustments (
     organization_id UUID NOT NULL,
     id UUID NOT NULL,

@@ -15,9 +15,12 @@ const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
 /// Appends what is ordered of the attempts of this node to its ledger.
 ///
-/// An order is in a segment at most once. What an earlier process of this node has appended is applied once the projector
+/// An order is in a segment at most once. What an earlier process of this node has appended is applied, or refused, once the projector
 /// has passed the end that the segments had when this one began; before that nothing is appended. What this process has
-/// appended it knows. So an order that is not applied then, and that it does not know, is in no segment.
+/// appended it knows. So an order that is still on its way then, and that it does not know, is in no segment; what
+/// is appended is in none, and the ledger need not look for it.
+///
+/// An order whose record the database refuses is refused too, and not appended again.
 ///
 /// Two nodes may both append an order that nobody had for a day. The projector applies it once.
 pub struct Adjuster {

@@ -1,8 +1,9 @@
 //! Other figures for settled attempts: as rows, beside their attempts, and how they are ordered.
 //!
-//! - An order is written in the transaction of its journal entry, and there is at most one of an attempt that is not
-//!   applied: the next changes what this one made of the figure.
-//! - It is applied once: by the projector, in the transaction that adds its difference to sums.
+//! - An order is written in the transaction of its journal entry, and there is at most one of an attempt on its way: the
+//!   next changes what this one made of the figure.
+//! - It is applied once: by the projector, in the transaction that adds its difference to sums; or refused, in the one that
+//!   passes over it.
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
@@ -44,6 +45,8 @@ pub enum OrderState {
     Ordered,
     /// In all sums.
     Applied,
+    /// In no sum, and never will be: the database does not take it.
+    Refused,
 }
 
 /// An attempt that may get another figure.
@@ -150,6 +153,7 @@ impl OrderState {
         match self {
             Self::Ordered => "ordered",
             Self::Applied => "applied",
+            Self::Refused => "refused",
         }
     }
 }
@@ -169,7 +173,7 @@ impl FromStr for OrderState {
     type Err = UnknownState;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = [Self::Ordered, Self::Applied].into_iter().find(|state| state.as_str() == text);
+        let known = [Self::Ordered, Self::Applied, Self::Refused].into_iter().find(|state| state.as_str() == text);
         known.ok_or_else(|| UnknownState(text.to_owned()))
     }
 }

@@ -76,6 +76,24 @@ pub(crate) async fn carry(
     }
 }
 
+/// Passes over `entry`, which the database refuses and which lies between `from` and `to`. An adjustment that was ordered
+/// is refused with it: it counts nowhere, and its attempt can be adjusted again.
+pub(crate) async fn pass_over(
+    db: &Db,
+    node: NodeId,
+    (from, to): (Position, Position),
+    entry: Option<&Entry>,
+) -> Result<()> {
+    let mut tx = db.every_organization().begin().await?;
+    if !offsets::advance(&mut tx, node, from, to).await? {
+        return Err(Error::Moved);
+    }
+    if let Some(Record::Adjustment(adjustment)) = entry.map(|entry| &entry.record) {
+        adjustments::refuse(tx.of(adjustment.attribution.organization), adjustment.adjustment).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
 /// `false`: some of the entries are there already, and nothing may be counted.
 async fn write(tx: &mut EveryTx, node: NodeId, mut entries: Entries) -> Result<bool> {
     let adjustments = std::mem::take(&mut entries.adjustments);
@@ -234,7 +252,7 @@ impl Entries {
         let mut new_adjustments = Vec::new();
         for adjustment in self.adjustments.drain(..) {
             let organization = adjustment.attribution.organization;
-            if !adjustments::is_applied(tx, organization, adjustment.adjustment).await? {
+            if !adjustments::is_known(tx, organization, adjustment.adjustment).await? {
                 new_adjustments.push(adjustment);
             }
         }

@@ -118,8 +118,16 @@ impl Projector {
 
     /// Carries everything that is written now.
     pub async fn catch_up(&mut self) -> Result<()> {
-        while self.step().await? != Step::Nothing {}
-        Ok(())
+        loop {
+            let from = self.position().await?;
+            match self.step().await {
+                Ok(Step::Nothing) => return Ok(()),
+                Ok(Step::Rest | Step::Batch) => {}
+                // Another one of this node has carried what this one was about to: on from there.
+                Err(Error::Moved) if self.position_anew().await? != from => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// A step, unless the database stays silent. What it did then is seen from the offset.
@@ -174,9 +182,10 @@ impl Projector {
 
     /// Passes over the record between `from` and `next`.
     async fn set_aside(&mut self, from: Position, next: Position, error: &Error) -> Result<Carried> {
-        let nothing = Batch { next, ..Batch::default() };
-        let carried = self.carry(from, nothing, Novelty::Expected).await?.ok_or(Error::Moved)?;
         self.limit = 1;
+        let refused = self.read(from).await?.entries;
+        let passed = projection::pass_over(&self.db, self.node, (from, next), refused.first()).await;
+        passed.inspect_err(|error| self.forget_if_moved(error))?;
         self.progress.lock().set_aside += 1;
         tracing::error!(
             %error,
@@ -184,7 +193,7 @@ impl Projector {
             ledger.position = %from,
             "a ledger entry is not carried into the database, which refuses its content; the segments keep it"
         );
-        Ok(carried)
+        Ok(Carried::default())
     }
 
     async fn read(&self, from: Position) -> Result<Batch> {
@@ -196,11 +205,18 @@ impl Projector {
     async fn carry(&mut self, from: Position, batch: Batch, novelty: Novelty) -> Result<Option<Carried>> {
         let span = (from, batch.next);
         let carried = projection::carry(&self.db, self.node, span, batch.entries, novelty).await;
-        carried.inspect_err(|error| {
-            if matches!(error, Error::Moved) {
-                self.position = None;
-            }
-        })
+        carried.inspect_err(|error| self.forget_if_moved(error))
+    }
+
+    fn forget_if_moved(&mut self, error: &Error) {
+        if matches!(error, Error::Moved) {
+            self.position = None;
+        }
+    }
+
+    async fn position_anew(&mut self) -> Result<Position> {
+        self.position = None;
+        self.position().await
     }
 
     async fn position(&mut self) -> Result<Position> {

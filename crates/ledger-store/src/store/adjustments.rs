@@ -15,8 +15,11 @@ const APPLY: EverySql = every_sql(
      ON CONFLICT (organization_id, id) DO UPDATE SET state = excluded.state WHERE adjustments.state = 'ordered'",
 );
 
-const IS_APPLIED: EverySql =
-    every_sql("SELECT id FROM adjustments WHERE organization_id = $1 AND id = $2 AND state = 'applied'");
+const REFUSE: Sql =
+    sql("UPDATE adjustments SET state = 'refused' WHERE organization_id = $1 AND id = $2 AND state = 'ordered'");
+
+const IS_KNOWN: EverySql =
+    every_sql("SELECT id FROM adjustments WHERE organization_id = $1 AND id = $2 AND state <> 'ordered'");
 
 const LIST_ORDERED: EverySql = every_sql(
     "SELECT organization_id, id, attempt_id, call_id, node_id, opened_at, ordered_at, state, journal_seq, detail
@@ -46,7 +49,7 @@ const BETWEEN: Sql =
 /// Attempts that are looked up at once.
 const ATTEMPTS: usize = 16;
 
-/// Keeps what is ordered. There is none for the attempt that is not applied.
+/// Keeps what is ordered. There is none for the attempt that is on its way.
 pub(crate) async fn order(tx: &mut OrgTx, rows: &[AdjustmentRow]) -> Result<()> {
     let bind = |row: &AdjustmentRow, values: &mut glaux_store::Values<'_>| {
         values
@@ -81,8 +84,14 @@ pub(crate) async fn apply(tx: &mut EveryTx, rows: &[AdjustmentRow]) -> Result<u6
     .await
 }
 
-pub(crate) async fn is_applied(tx: &mut EveryTx, organization: OrganizationId, id: AdjustmentId) -> Result<bool> {
-    let found: Option<(AdjustmentId,)> = tx.query(IS_APPLIED).bind(organization).bind(id).fetch_optional().await?;
+/// Marks one as refused that is not applied.
+pub(crate) async fn refuse(tx: &mut OrgTx, id: AdjustmentId) -> Result<()> {
+    tx.query(REFUSE).bind(id).execute().await.map(drop)
+}
+
+/// It is applied, or refused.
+pub(crate) async fn is_known(tx: &mut EveryTx, organization: OrganizationId, id: AdjustmentId) -> Result<bool> {
+    let found: Option<(AdjustmentId,)> = tx.query(IS_KNOWN).bind(organization).bind(id).fetch_optional().await?;
     Ok(found.is_some())
 }
 

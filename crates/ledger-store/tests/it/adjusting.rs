@@ -65,7 +65,7 @@ fn span() -> Span {
     Span { from: Timestamp::default(), to: moment("2030-01-01T00:00:00Z"), model: None, after: None }
 }
 
-async fn adjustable(db: &Db) -> Vec<Adjustable> {
+pub(crate) async fn adjustable(db: &Db) -> Vec<Adjustable> {
     let mut tx = db.organization(organization(1)).read().await.unwrap();
     list_adjustable(&mut tx, &span(), 1000).await.unwrap()
 }
@@ -92,7 +92,7 @@ fn adjustment(world: &World, adjustable: &Adjustable, known: Known) -> Adjustmen
 }
 
 /// Orders another figure for every attempt that has none under way.
-async fn order(world: &World, db: &Db, known: Known) -> usize {
+pub(crate) async fn order(world: &World, db: &Db, known: Known) -> usize {
     let adjustable = adjustable(db).await;
     let free = adjustable.iter().filter(|attempt| attempt.attempt.pending().is_none());
     let orders: Vec<_> = free.map(|attempt| adjustment(world, attempt, known)).collect();
@@ -104,7 +104,7 @@ async fn order(world: &World, db: &Db, known: Known) -> usize {
 }
 
 /// A projector and an adjuster, as one process has them.
-fn process(world: &World, db: &Db) -> (Projector, Adjuster) {
+pub(crate) fn process(world: &World, db: &Db) -> (Projector, Adjuster) {
     let projector = world.projector(db);
     let adjuster = Adjuster::new(db.clone(), Arc::clone(&world.ledger), projector.watch(), world.clock.clone());
     (projector, adjuster)
@@ -161,7 +161,7 @@ async fn assert_sound(world: &World, db: &Db) {
     }
 }
 
-async fn total(db: &Db) -> Totals {
+pub(crate) async fn total(db: &Db) -> Totals {
     let mut tx = db.organization(organization(1)).read().await.unwrap();
     let query = AnalyticsQuery {
         from: moment(START),
@@ -175,7 +175,7 @@ async fn total(db: &Db) -> Totals {
 }
 
 /// Sends an attempt of which nothing is known; then its call is recorded.
-fn leave_unknown(world: &World) {
+pub(crate) fn leave_unknown(world: &World) {
     let mut call = world.ledger.open_call(world.call());
     drop(world.send(&mut call, 2, 4000).settle_at_bound(Status::Unknown, None));
     drop(call.record());
