@@ -13,6 +13,7 @@ use glaux_routing::document::{Policy, ProviderLimits};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
 };
 
 use super::{CHAT, chat};
@@ -22,6 +23,8 @@ use crate::world::World;
 struct Counting {
     base: String,
     accepted: Arc<AtomicUsize>,
+    /// A permit for each that it closed.
+    closed: Arc<Semaphore>,
 }
 
 /// What it does after an answer.
@@ -37,14 +40,25 @@ impl Counting {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/v1", listener.local_addr().unwrap());
         let accepted = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&accepted);
+        let closed = Arc::new(Semaphore::new(0));
+        let (counter, closing) = (Arc::clone(&accepted), Arc::clone(&closed));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 counter.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(answer(stream, afterwards));
+                let closing = Arc::clone(&closing);
+                tokio::spawn(async move {
+                    answer(stream, afterwards).await;
+                    closing.add_permits(1);
+                });
             }
         });
-        Self { base, accepted }
+        Self { base, accepted, closed }
+    }
+
+    /// Waits until it has closed one more. On loopback the other end's kernel knows by then.
+    async fn closes(&self) {
+        let closed = tokio::time::timeout(Duration::from_secs(30), self.closed.acquire()).await;
+        closed.unwrap().unwrap().forget();
     }
 
     fn accepted(&self) -> usize {
@@ -113,7 +127,8 @@ async fn a_connection_that_the_provider_closed_is_replaced_without_a_retry() {
     for _ in 0..5 {
         let answer = world.send(CHAT, &chat("")).await;
         assert_eq!((answer.status.as_u16(), &answer.headers["x-glaux-attempts"]), (200, &"1".parse().unwrap()));
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // The gateway, which runs on this thread, hears of it no later than of the next call's first bytes.
+        provider.closes().await;
     }
     assert_eq!(provider.accepted(), 5);
 }
