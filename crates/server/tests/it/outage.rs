@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::{
     books::{self, Books},
     load::Load,
-    process::{Glaux, note},
+    process::{ADMIN_TOKEN, Glaux, note},
 };
 
 const SHORT: Duration = Duration::from_secs(3);
@@ -37,6 +37,8 @@ async fn load_through(how: Absence, length: Duration, pause: Duration) {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert!(refused > 0);
+    let scraped = glaux.send(Method::GET, "/metrics", ADMIN_TOKEN, "").await.unwrap();
+    assert_eq!(scraped.status, 200, "{}", scraped.text);
     server.give_back(how).await;
     serves_changes(&glaux).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
