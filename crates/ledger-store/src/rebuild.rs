@@ -1,4 +1,4 @@
-use glaux_kernel::{NodeId, OrganizationId, Timestamp};
+use glaux_kernel::{NodeId, OrganizationId};
 use glaux_store::Db;
 use uuid::Uuid;
 
@@ -41,29 +41,24 @@ async fn rebuild_organization(db: &Db, organization: OrganizationId, rebuilt: &m
     offsets::lock_all(&mut tx).await?;
     let rows_from = retention::get_rows_from(&mut tx).await?;
     let days = recount::days(tx.of(organization), rows_from).await?;
-    let Some(whole_from) = days.first().map(|(start, _)| *start) else { return Ok(()) };
+    if days.is_empty() {
+        return Ok(());
+    }
+    let whole_from = recount::whole_from(rows_from);
     let mut spent = Sums::default();
     for day in days {
         let mut sums = recount::recount(tx.of(organization), day, |_| {}).await?;
         rollups::delete(tx.of(organization), day).await?;
-        for (key, amount) in
-            sums.balances.drain().filter(|(key, _)| began_whole(key.period_start, whole_from, rows_from))
-        {
+        for (key, amount) in sums.balances.drain().filter(|(key, _)| key.period_start >= whole_from) {
             spent.balances.entry(key).or_default().merge(amount);
         }
         rebuilt.rollups += sums.rollups.len() as u64;
         projection::add_sums(&mut tx, REBUILT, sums).await?;
     }
-    let balances_from = if rows_from == Timestamp::default() { rows_from } else { whole_from };
-    balances::delete(tx.of(organization), balances_from).await?;
+    balances::delete(tx.of(organization), whole_from).await?;
     rebuilt.balances += spent.balances.len() as u64;
     projection::add_sums(&mut tx, REBUILT, spent).await?;
     tx.commit().await?;
     rebuilt.organizations += 1;
     Ok(())
-}
-
-/// All entries of a period that began then are among the rows.
-pub(crate) fn began_whole(period_start: Timestamp, whole_from: Timestamp, rows_from: Timestamp) -> bool {
-    rows_from == Timestamp::default() || period_start >= whole_from
 }

@@ -35,15 +35,19 @@ pub(crate) async fn days(tx: &mut OrgRead, rows_from: Timestamp) -> Result<Vec<(
     let Some((first, last)) = starts.into_iter().flatten().min().zip(ends.into_iter().flatten().max()) else {
         return Ok(Vec::new());
     };
-    let whole_from =
-        if rows_from > Timestamp::default() { rows_from.plus(ID_SLACK).floor(DAY).plus(DAY) } else { rows_from };
-    let mut day = first.floor(DAY).max(whole_from);
+    let mut day = first.floor(DAY).max(whole_from(rows_from));
     let mut days = Vec::new();
     while day <= last {
         days.push((day, day.plus(DAY)));
         day = day.plus(DAY);
     }
     Ok(days)
+}
+
+/// From when on every entry is among the rows: the first whole day on which they are kept. Budget periods that began
+/// then or later can be recounted.
+pub(crate) fn whole_from(rows_from: Timestamp) -> Timestamp {
+    if rows_from > Timestamp::default() { rows_from.plus(ID_SLACK).floor(DAY).plus(DAY) } else { rows_from }
 }
 
 /// Visits every entry of a day, and adds them up.

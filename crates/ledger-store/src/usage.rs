@@ -36,8 +36,6 @@ pub struct UsageFilter {
     pub user: Option<String>,
     /// That ended so.
     pub status: Option<Status>,
-    /// That cost as many nano-dollars or more.
-    pub min_cost_nanos: Option<i64>,
 }
 
 /// An entry of the usage list.

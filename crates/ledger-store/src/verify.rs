@@ -18,7 +18,6 @@ use crate::{
     AdjustedAttempt, Result,
     analytics::{AnalyticsFilter, Dimension, Group},
     latency::Latency,
-    rebuild::began_whole,
     recount::{self, Counted},
     store::{analytics as groups, attempts, balances, calls, retention},
     sums::{BalanceKey, BudgetSpent, Rollup, RollupKey, SLOT},
@@ -79,7 +78,9 @@ pub async fn verify_rows(db: &Db, verification: &mut Verification) -> Result<()>
 
 async fn verify_organization(tx: &mut OrgRead, rows_from: Timestamp, verification: &mut Verification) -> Result<()> {
     let days = recount::days(tx, rows_from).await?;
-    let Some(whole_from) = days.first().map(|(start, _)| *start) else { return Ok(()) };
+    if days.is_empty() {
+        return Ok(());
+    }
     let mut spent: BTreeMap<BalanceKey, BudgetSpent> = BTreeMap::new();
     for day in days {
         let sums = recount::recount(tx, day, |entry| verify_entry(entry, verification)).await?;
@@ -89,9 +90,9 @@ async fn verify_organization(tx: &mut OrgRead, rows_from: Timestamp, verificatio
         verify_calls(tx, day, verification).await?;
         verify_rollups(tx, day, sums.rollups.into_iter().collect(), verification).await?;
     }
-    spent.retain(|key, _| began_whole(key.period_start, whole_from, rows_from));
-    let from = if rows_from == Timestamp::default() { rows_from } else { whole_from };
-    verify_balances(tx, from, spent, verification).await
+    let whole_from = recount::whole_from(rows_from);
+    spent.retain(|key, _| key.period_start >= whole_from);
+    verify_balances(tx, whole_from, spent, verification).await
 }
 
 fn verify_entry(entry: Counted<'_>, verification: &mut Verification) {

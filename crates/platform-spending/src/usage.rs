@@ -211,7 +211,7 @@ struct AttemptView {
     /// What was reserved when it ended.
     #[schema(value_type = MoneySchema)]
     held: Money,
-    /// It was settled at more than was reserved.
+    /// It cost more than was reserved, as far as it is known.
     overrun: bool,
     /// Which rule charged what.
     cost_lines: Vec<LineView>,
@@ -271,7 +271,7 @@ impl From<&AdjustedAttempt> for AttemptView {
             service_tier: figure.service_tier,
             raw_usage: raw.map(|text| serde_json::from_str(text).unwrap_or_else(|_| text.into())),
             held: Money::usd_nanos(attempt.held_nanos),
-            overrun: attempt.cost.nanos > attempt.held_nanos,
+            overrun: figure.cost.nanos > attempt.held_nanos,
             cost_lines: figure.cost.lines.iter().map(LineView::from).collect(),
             adjustments: adjusted.adjustments.iter().map(AdjustmentView::from).collect(),
             budgets: budgets
@@ -336,7 +336,6 @@ async fn list(
         provider: find_id(&mut tx, "provider", asked.provider.as_deref()).await?,
         user: asked.user,
         status: asked.status,
-        min_cost_nanos: None,
     };
     let entries = list_usage(&mut tx, &filter, &page).await.map_err(failed)?;
     Ok(Json(entries.map(|entry| match &entry {

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use async_trait::async_trait;
 use glaux_kernel::{BudgetId, NodeId, OrganizationId, Timestamp};
 use glaux_ledger::{Position, Tail};
-use glaux_ledger_store::{Verification, verify_rows, verify_segments};
+use glaux_ledger_store::{Rebuilt, Verification, rebuild, verify_rows, verify_segments};
 use glaux_platform_models::{Probe, ProbeOutcome};
 use glaux_platform_operations::Idle;
 use glaux_platform_spending::{Balances, OpenHold};
@@ -69,6 +69,19 @@ pub(crate) fn verify_ledger(settings: &Settings) -> anyhow::Result<()> {
     if !found.is_sound() {
         bail!("the ledger does not add up");
     }
+    Ok(())
+}
+
+/// Adds up anew what is a sum of rows, and says how much of it there is.
+pub(crate) fn rebuild_ledger(settings: &Settings) -> anyhow::Result<()> {
+    let address = database_address(settings, &settings.server.data_dir);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let Rebuilt { organizations, rollups, balances } = runtime.block_on(async {
+        let db = Db::open(&address, &Options::default()).await.context("can't open the database")?;
+        rebuild(&db).await.context("roll-ups and balances can't be rebuilt")
+    })?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "rebuilt {rollups} roll-ups and {balances} balances of {organizations} organizations")?;
     Ok(())
 }
 

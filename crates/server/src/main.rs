@@ -84,6 +84,8 @@ enum LedgerCommand {
     Dump,
     /// Recounts rows, roll-ups, balances and this node's segments against each other.
     Verify,
+    /// Adds roll-ups and balances up anew from the rows.
+    Rebuild,
 }
 
 #[derive(Subcommand)]
@@ -117,6 +119,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Migrate(options) => migrate::migrate(&settings, options),
         Command::Ledger(LedgerCommand::Dump) => books::dump_ledger(&settings),
         Command::Ledger(LedgerCommand::Verify) => books::verify_ledger(&settings),
+        Command::Ledger(LedgerCommand::Rebuild) => books::rebuild_ledger(&settings),
         Command::Journal(JournalCommand::Verify) => books::verify_journal(&settings),
         Command::Apply(options) => apply::apply(&settings, &options),
         Command::Import(ImportCommand::Litellm(options)) => litellm::import(&options),

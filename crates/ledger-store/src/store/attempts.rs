@@ -32,8 +32,7 @@ const LIST: Sql = sql(
      WHERE organization_id = $1 AND id >= $2 AND id < $3 AND opened_at >= $4 AND opened_at < $5
         AND ($6 IS NULL OR feature_id = $6) AND ($7 IS NULL OR key_id = $7) AND ($8 IS NULL OR model_id = $8)
         AND ($9 IS NULL OR provider_id = $9) AND ($10 IS NULL OR user_name = $10) AND ($11 IS NULL OR status = $11)
-        AND ($12 IS NULL OR COALESCE(adjusted_nanos, cost_nanos) >= $12)
-     ORDER BY id DESC LIMIT $13",
+     ORDER BY id DESC LIMIT $12",
 );
 
 const PAGE: Sql = sql(
@@ -139,7 +138,6 @@ pub(crate) async fn list(
         .bind(filter.provider)
         .bind(filter.user.as_deref())
         .bind(filter.status.map(|status| status.as_str()))
-        .bind(filter.min_cost_nanos)
         .bind(limit)
         .fetch_all()
         .await

@@ -28,8 +28,7 @@ const LIST_WITHOUT_ATTEMPTS: Sql = sql(
      WHERE organization_id = $1 AND attempts = 0 AND id >= $2 AND id < $3 AND at >= $4 AND at < $5
         AND ($6 IS NULL OR feature_id = $6) AND ($7 IS NULL OR key_id = $7) AND ($8 IS NULL OR model_id = $8)
         AND ($9 IS NULL OR provider_id = $9) AND ($10 IS NULL OR user_name = $10) AND ($11 IS NULL OR status = $11)
-        AND ($12 IS NULL OR cost_nanos >= $12)
-     ORDER BY id DESC LIMIT $13",
+     ORDER BY id DESC LIMIT $12",
 );
 
 const PAGE: Sql = sql(
@@ -113,7 +112,6 @@ pub(crate) async fn list_without_attempts(
         .bind(filter.provider)
         .bind(filter.user.as_deref())
         .bind(filter.status.map(|status| status.as_str()))
-        .bind(filter.min_cost_nanos)
         .bind(limit)
         .fetch_all()
         .await

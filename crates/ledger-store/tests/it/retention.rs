@@ -41,7 +41,6 @@ async fn old_rows_and_segments_go_and_sums_stay(database: TestDatabase) {
         provider: None,
         user: None,
         status: None,
-        min_cost_nanos: None,
     };
     let rows = list_usage(&mut tx, &filter, &PageRequest { limit: 200, cursor: None }).await.unwrap();
     assert_eq!(rows.items.len(), 200);

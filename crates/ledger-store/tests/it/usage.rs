@@ -18,7 +18,6 @@ fn everything() -> UsageFilter {
         provider: None,
         user: None,
         status: None,
-        min_cost_nanos: None,
     }
 }
 
@@ -93,10 +92,6 @@ async fn filters_narrow(database: TestDatabase) {
     .await;
     check(UsageFilter { model: Some(model(2)), ..everything() }, &|entry| {
         attempt(entry, &|attempt| attempt.target.model == model(2))
-    })
-    .await;
-    check(UsageFilter { min_cost_nanos: Some(100_000), ..everything() }, &|entry| {
-        attempt(entry, &|attempt| attempt.cost.nanos >= 100_000)
     })
     .await;
     for wanted in [Status::Blocked, Status::Success, Status::Timeout] {

@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
+use glaux_store::{Db, Options, SharedSql, shared_sql};
 use glaux_testkit::database::TestDatabase;
 use http::Method;
 use serde_json::{Value, json};
@@ -96,12 +97,26 @@ async fn what_becomes_known_counts(directory: &Path, database: Option<&str>) {
     assert_eq!(glaux.manage(Method::GET, sums, "").await["items"][0]["cost"]["amount"], "0.000050000");
 
     glaux.stop();
+    spoil_rollups(directory, database).await;
+    let rebuilt = run(directory, database, &["ledger", "rebuild"]);
+    assert!(rebuilt.ends_with(" roll-ups and 1 balances of 1 organizations\n"), "{rebuilt}");
     books::verify(directory, database, 1);
     assert_eq!((Books::read(directory).calls(), Books::read(directory).unknown), (1, 1));
     let dump = run(directory, database, &["ledger", "dump"]);
     let adjustments = dump.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let reasons = adjustments.filter(|line| line["record"] == "adjustment").map(|line| line["reason"].clone());
     assert_eq!(reasons.collect::<Vec<_>>(), ["reconciled", "re_rated"]);
+}
+
+const SPOIL_ROLLUPS: SharedSql = shared_sql("UPDATE usage_rollups SET cost_nanos = cost_nanos + $1");
+
+async fn spoil_rollups(directory: &Path, database: Option<&str>) {
+    let own = format!("sqlite:{}", directory.join("glaux.db").display());
+    let db = Db::open(database.unwrap_or(&own), &Options::default()).await.unwrap();
+    let mut tx = db.every_organization().begin().await.unwrap();
+    assert!(tx.query_shared(SPOIL_ROLLUPS).bind(5_i64).execute().await.unwrap() > 0);
+    tx.commit().await.unwrap();
+    db.close().await;
 }
 
 /// A moment of the same second or the one after it, by which a rule may have ended.
