@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
-use glaux_kernel::{AdjustmentId, AttemptId, CallId, ModelId, NodeId, OrganizationId, Timestamp};
+use glaux_kernel::{AdjustmentId, AttemptId, CallId, HoldId, ModelId, NodeId, OrganizationId, Timestamp};
 use glaux_ledger::record::{Adjustment, AdjustmentReason, Attempt, Attribution, Charge, Figure, Target};
 use glaux_store::{Json, OrgRead, OrgTx, Text};
 use serde::{Deserialize, Serialize};
@@ -206,6 +206,8 @@ pub(crate) struct AdjustmentDetail {
     charges: Vec<Charge>,
     attribution: Attribution,
     target: Target,
+    hold: HoldId,
+    held_nanos: i64,
 }
 
 impl AdjustmentRow {
@@ -229,6 +231,8 @@ impl AdjustmentRow {
                 charges: adjustment.charges,
                 attribution: adjustment.attribution,
                 target: adjustment.target,
+                hold: adjustment.hold,
+                held_nanos: adjustment.held_nanos,
             }),
         }
     }
@@ -250,6 +254,8 @@ impl AdjustmentRow {
             charges: detail.charges,
             attribution: Attribution { organization: self.organization_id, ..detail.attribution },
             target: detail.target,
+            hold: detail.hold,
+            held_nanos: detail.held_nanos,
             journal_seq: u64::try_from(self.journal_seq).unwrap_or_default(),
         };
         Ordered { adjustment, state: self.state.0 }

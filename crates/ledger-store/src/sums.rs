@@ -235,7 +235,7 @@ pub struct BudgetSpent {
     pub spent_nanos: i64,
     /// Attempts that were charged.
     pub attempts: u64,
-    /// Of these, how many cost more than was held for them.
+    /// Of these, how many were settled at more than was held for them.
     pub overruns: u64,
 }
 

@@ -1,11 +1,14 @@
 //! What is known of a settled attempt later, and better: the figure before stays beside the one after.
 
-use glaux_kernel::{AdjustmentId, AttemptId, CallId, NodeId, Timestamp};
+use glaux_kernel::{AdjustmentId, AttemptId, CallId, HoldId, NodeId, Timestamp};
 use glaux_llm::{ServiceTier, Usage, UsageBasis};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Attempt, Attribution, Charge, Cost, Target};
+use crate::{
+    balance::Overrun,
+    record::{Attempt, Attribution, Charge, Cost, Target},
+};
 
 /// Another figure for an attempt that is settled. What its attempt cost is what its last adjustment says.
 #[derive(Debug, Clone, PartialEq, Encode, Decode, Serialize)]
@@ -55,6 +58,12 @@ pub struct Adjustment {
     /// The journal entry that ordered it.
     #[n(14)]
     pub journal_seq: u64,
+    /// The hold that the attempt settled.
+    #[n(15)]
+    pub hold: HoldId,
+    /// Nano-dollars that were reserved when it ended. A figure above it is an overrun.
+    #[n(16)]
+    pub held_nanos: i64,
 }
 
 /// Why an attempt has another figure.
@@ -94,6 +103,18 @@ impl Adjustment {
     /// Nano-dollars that were spent beyond the figure before; below zero where it was less.
     pub fn difference_nanos(&self) -> i64 {
         self.after.cost.nanos.saturating_sub(self.before.cost.nanos)
+    }
+
+    /// It brings the attempt above its hold; the figure before did not.
+    pub(crate) fn overrun(&self) -> Option<Overrun> {
+        let is_over = |figure: &Figure| figure.cost.nanos > self.held_nanos;
+        (is_over(&self.after) && !is_over(&self.before)).then_some(Overrun {
+            hold: self.hold,
+            attempt: self.attempt,
+            call: self.call,
+            held_nanos: self.held_nanos,
+            cost_nanos: self.after.cost.nanos,
+        })
     }
 }
 

@@ -69,7 +69,7 @@ pub enum Event {
         /// Nano-dollars spent now.
         spent_nanos: i64,
     },
-    /// An attempt cost more than was held for it.
+    /// An attempt cost more than was held for it, or turns out to have.
     Overrun {
         /// Who pays.
         organization: OrganizationId,
@@ -78,7 +78,7 @@ pub enum Event {
     },
 }
 
-/// A settlement above its hold.
+/// A settlement, or a later figure, above its hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overrun {
     /// The hold.

@@ -111,6 +111,9 @@ impl State {
         if adjustment.node == node {
             let organization = adjustment.attribution.organization;
             self.accounts.settle(organization, &adjustment.charges, 0, adjustment.difference_nanos());
+            if let Some(overrun) = adjustment.overrun() {
+                self.accounts.report(Event::Overrun { organization, overrun });
+            }
         }
     }
 

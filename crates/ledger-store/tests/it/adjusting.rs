@@ -87,6 +87,8 @@ fn adjustment(world: &World, adjustable: &Adjustable, known: Known) -> Adjustmen
         charges: attempt.charges.clone(),
         attribution: attempt.attribution.clone(),
         target: attempt.target.clone(),
+        hold: attempt.hold,
+        held_nanos: attempt.held_nanos,
         journal_seq: 100 + adjustable.attempt.adjustments.len() as u64,
     }
 }

@@ -3,7 +3,10 @@
 use std::{fs::OpenOptions, io::Write, sync::Arc};
 
 use glaux_kernel::{Clock, NodeId};
-use glaux_ledger::{BudgetLimit, Error, Event, Ledger, WhenOver, record::Attempt};
+use glaux_ledger::{
+    BudgetLimit, Error, Event, Ledger, WhenOver,
+    record::{Adjustment, Attempt},
+};
 
 use crate::{
     audit,
@@ -123,4 +126,26 @@ fn a_record_of_an_unknown_kind_is_refused_and_kept() {
         assert!(matches!(refused, Error::UnknownRecord { segment: 1, offset } if offset == known), "{refused}");
         assert_eq!(std::fs::metadata(&path).unwrap().len(), known + 12);
     }
+}
+
+#[test]
+fn a_figure_above_the_hold_is_told_once() {
+    let world = World::new();
+    let ledger = world.open();
+    let attempt = settle_at_bound(&world, &ledger, 600, &[]);
+    let told = || {
+        let overrun = |event| match event {
+            Event::Overrun { overrun, .. } => Some((overrun.hold, overrun.held_nanos, overrun.cost_nanos)),
+            Event::ThresholdReached { .. } => None,
+        };
+        ledger.take_events().0.into_iter().filter_map(overrun).collect::<Vec<_>>()
+    };
+    adjust(&world, &ledger, &attempt, 600);
+    assert_eq!(told(), []);
+    let over = world.adjustment(&attempt, ledger.node(), 700);
+    drop(ledger.adjust(over.clone()).unwrap());
+    assert_eq!(told(), [(attempt.hold, 600, 700)]);
+    let next = world.adjustment(&attempt, ledger.node(), 800);
+    drop(ledger.adjust(Adjustment { before: over.after, ..next }).unwrap());
+    assert_eq!(told(), []);
 }

@@ -176,6 +176,8 @@ impl World {
             attribution: attempt.attribution.clone(),
             target: attempt.target.clone(),
             journal_seq: 8,
+            hold: attempt.hold,
+            held_nanos: attempt.held_nanos,
         }
     }
 }

@@ -56,6 +56,8 @@ fn adjustment(change: &Change, adjustable: &Adjustable, reason: AdjustmentReason
         attribution: attempt.attribution.clone(),
         target: attempt.target.clone(),
         journal_seq: 0,
+        hold: attempt.hold,
+        held_nanos: attempt.held_nanos,
     }
 }
 
