@@ -90,6 +90,8 @@ struct Left {
     without_model: u64,
     /// An adjustment of theirs is on its way to the ledger.
     pending: u64,
+    /// What they are charged for has no price any more, and rating would take the charge back. Price it.
+    unpriced: u64,
 }
 
 impl Default for Sum {
@@ -177,6 +179,10 @@ async fn rate_again(
     };
     let cost = rate(prices, &before.usage, attempt.opened_at, before.service_tier);
     if is_same(&cost, &before.cost) {
+        return Ok(None);
+    }
+    if cost.unpriced.is_some() && before.cost.unpriced.is_none() {
+        left.unpriced += 1;
         return Ok(None);
     }
     if cost.nanos > MAX_NANOS {

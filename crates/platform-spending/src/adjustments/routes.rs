@@ -25,6 +25,9 @@ struct OrderedAdjustment {
 }
 
 /// Settles an attempt again, at what its provider counted or billed. It counts as soon as it has reached the ledger.
+///
+/// What was counted is rated at the prices of the time when the attempt opened, for the region that the provider has now:
+/// where the provider has moved since and prices depend on the region, give the bill.
 #[utoipa::path(post, path = "/api/platform/ai-management/usage/{call}/attempts/{attempt}/settlement",
     operation_id = "settle_attempt", tag = "usage",
     params(("call" = String, Path, description = "call_…"), ("attempt" = String, Path, description = "use_…")),
@@ -44,6 +47,9 @@ async fn settle_attempt(
 }
 
 /// Rates the attempts of a span anew, each at the prices of the time when it opened, as they are known now.
+///
+/// Where a price depends on the region, it is the region that the provider has now: a provider that has moved is rated
+/// for the time after its move only. What would lose its price keeps its cost.
 #[utoipa::path(post, path = "/api/platform/ai-management/spending/re-rate", operation_id = "re_rate_usage",
     tag = "spending", request_body = ReRating, responses((status = 202, body = ReRated)))]
 async fn re_rate_usage(

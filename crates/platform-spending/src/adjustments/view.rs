@@ -19,7 +19,7 @@ pub(crate) struct AdjustmentView {
     /// reconciled or re_rated.
     #[schema(value_type = String, example = "reconciled")]
     reason: AdjustmentReason,
-    /// ordered: on its way to the ledger. applied: it counts.
+    /// ordered: on its way to the ledger. applied: it counts. refused: the database does not take it, and it never counts.
     #[schema(example = "applied")]
     state: &'static str,
     before: FigureView,

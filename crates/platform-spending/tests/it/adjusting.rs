@@ -304,13 +304,15 @@ async fn what_nothing_is_known_of_is_not_rated(database: TestDatabase) {
     node.send(&gone, &[], 4, |sent| {
         drop(sent.settle(settlement_of(&[(Meter::InputTokens, 9, 1)], UsageBasis::Reported)))
     });
+    let without_price = settlement_of(&[(Meter::InputTokens, 9, 1), (Meter::WebSearches, 1, 1)], UsageBasis::Reported);
+    node.send(&target, &[], 4, |sent| drop(sent.settle(without_price)));
     carrier.carry().await;
     let bill = json!({ "cost_amount": usd("3"), "reason": "the bill" });
     api.admin().post(&settle_path(&billed), bill).await.ok();
     carrier.carry().await;
     let found = api.admin().post(RE_RATE, november(None)).await.ok();
-    assert_eq!(found["left"], json!({ "billed": 1, "at_bound": 1, "without_model": 1, "pending": 0 }));
-    assert_eq!((&found["attempts"], &found["models"]), (&json!(3), &json!([])));
+    assert_eq!(found["left"], json!({ "billed": 1, "at_bound": 1, "without_model": 1, "pending": 0, "unpriced": 1 }));
+    assert_eq!((&found["attempts"], &found["models"]), (&json!(4), &json!([])));
 }
 
 async fn no_attempt_comes_to_more_than_is_believed(database: TestDatabase) {
