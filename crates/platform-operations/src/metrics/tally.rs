@@ -73,7 +73,7 @@ impl Tally {
                 match &entry.record {
                     Record::Attempt(attempt) => self.count_attempt(attempt),
                     Record::Call(call) => self.counts.add_call(call),
-                    _ => {}
+                    Record::HoldOpened(_) | Record::HoldExtended(_) | Record::Adjustment(_) => {}
                 }
             }
             if batch.next == self.position {
