@@ -48,8 +48,8 @@ async fn settle_attempt(
 
 /// Rates the attempts of a span anew, each at the prices of the time when it opened, as they are known now.
 ///
-/// Where a price depends on the region, it is the region that the provider has now: a provider that has moved is rated
-/// for the time after its move only. What would lose its price keeps its cost.
+/// Where a price depends on the region, it is the region that the provider has now: where one has moved, begin the span
+/// after its move. What would lose its price keeps its cost.
 #[utoipa::path(post, path = "/api/platform/ai-management/spending/re-rate", operation_id = "re_rate_usage",
     tag = "spending", request_body = ReRating, responses((status = 202, body = ReRated)))]
 async fn re_rate_usage(
