@@ -45,9 +45,15 @@ async fn every_converted_configuration_is_applied_or_refused_with_its_place() {
              chat/completions?api-version=2025-01-01-preview` is no http or https URL",
             2,
         ),
+        (
+            "/providers/0/base_url: credentials go over https, or over http to a private address or a name without a \
+             point",
+            1,
+        ),
+        ("/providers/0/base_url: the address of no machine in particular is no provider; this machine is 127.0.0.1", 3),
     ];
     let expected = expected.map(|(place, count)| (place.to_owned(), count)).into_iter().collect();
-    assert_eq!((applied, refused), (468, expected));
+    assert_eq!((applied, refused), (464, expected));
 }
 
 /// The command line puts in what the environment says; here every variable says an address or a part of one.

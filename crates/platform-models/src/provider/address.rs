@@ -1,6 +1,6 @@
 //! Where a provider may be. Names are not resolved: what they stand for may change at any time.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use url::{Host, Url};
 
@@ -19,6 +19,9 @@ pub(super) enum Sent {
 pub(super) fn check(text: &str, sent: Sent) -> Result<(), String> {
     let url = Url::parse(text.trim()).map_err(|_| format!("`{text}` is no http or https URL"))?;
     let host = host(&url).ok_or_else(|| format!("`{text}` has no host"))?;
+    if is_unspecified(&host) {
+        return Err("the address of no machine in particular is no provider; this machine is 127.0.0.1".to_owned());
+    }
     if is_refused(&host) {
         return Err("a link-local or metadata address is no provider".to_owned());
     }
@@ -51,10 +54,16 @@ fn host(url: &Url) -> Option<Host<String>> {
 fn is_refused(host: &Host<String>) -> bool {
     match host {
         Host::Domain(name) => name == METADATA_NAME,
-        Host::Ipv4(address) => address.is_link_local() || *address == Ipv4Addr::UNSPECIFIED,
-        Host::Ipv6(address) => {
-            address.is_unicast_link_local() || address.is_unspecified() || *address == METADATA_ADDRESS
-        }
+        Host::Ipv4(address) => address.is_link_local(),
+        Host::Ipv6(address) => address.is_unicast_link_local() || *address == METADATA_ADDRESS,
+    }
+}
+
+fn is_unspecified(host: &Host<String>) -> bool {
+    match host {
+        Host::Domain(_) => false,
+        Host::Ipv4(address) => address.is_unspecified(),
+        Host::Ipv6(address) => address.is_unspecified(),
     }
 }
 
