@@ -4,7 +4,7 @@ use glaux_kernel::{AdjustmentId, Clock};
 use glaux_ledger::{Ledger, Position};
 use glaux_store::Db;
 
-use crate::{ProgressWatch, Result, store::adjustments};
+use crate::{Error, ProgressWatch, Result, store::adjustments};
 
 /// How often it looks for orders.
 const POLL: Duration = Duration::from_secs(1);
@@ -12,6 +12,8 @@ const POLL: Duration = Duration::from_secs(1);
 const BATCH: usize = 1000;
 /// After this an order is appended by whoever sees it: the node that settled the attempt does not run any more.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
+/// How long a database may say nothing. Its own time-out for a statement is shorter.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Appends what is ordered of the attempts of this node to its ledger.
 ///
@@ -76,9 +78,11 @@ impl Adjuster {
             return Ok(0);
         }
         let cutoff = self.clock.now().minus(PATIENCE);
-        let mut tx = self.db.every_organization().read().await?;
-        let orders = adjustments::list_ordered(&mut tx, self.ledger.node(), cutoff, BATCH as i64).await?;
-        drop(tx);
+        let reading = async {
+            let mut tx = self.db.every_organization().read().await?;
+            adjustments::list_ordered(&mut tx, self.ledger.node(), cutoff, BATCH as i64).await
+        };
+        let orders = tokio::time::timeout(SILENCE, reading).await.map_err(|_| Error::Silent)??;
         if orders.len() < BATCH {
             // These are all: what is not among them is applied.
             let ordered: HashSet<_> = orders.iter().map(|row| row.id).collect();

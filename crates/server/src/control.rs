@@ -39,6 +39,8 @@ use crate::{
 
 /// How often the journal's position is looked at: for changes of other replicas, and those whose publication failed.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long a stop waits for what writes the last things down: a database that says nothing does not hold it up.
+const ENDING: Duration = Duration::from_secs(20);
 
 /// What the control plane is made from, whether the database is there or not.
 #[derive(Clone)]
@@ -193,9 +195,15 @@ impl Control {
         counting.abort();
         watching.abort();
         drop(stopping);
-        for ended in [adjusting.await, telling.await, keeping.await, tidying.await] {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a task of the control plane ended early");
+        let deadline = tokio::time::Instant::now() + ENDING;
+        for mut task in [adjusting, telling, keeping, tidying] {
+            match tokio::time::timeout_at(deadline, &mut task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a task of the control plane ended early"),
+                Err(_) => {
+                    task.abort();
+                    tracing::warn!("a task of the control plane still waited for the database, and was cut off");
+                }
             }
         }
     }
