@@ -1,5 +1,5 @@
 use glaux_kernel::{AdjustmentId, AttemptId, CallId, NodeId, OrganizationId, Timestamp};
-use glaux_store::{EverySql, EveryTx, Json, OrgRead, OrgTx, Result, Sql, every_sql, sql};
+use glaux_store::{EverySql, EveryTx, Json, OrgRead, OrgTx, Result, Sql, Values, every_sql, sql};
 
 use crate::adjustment::AdjustmentRow;
 
@@ -51,37 +51,30 @@ const ATTEMPTS: usize = 16;
 
 /// Keeps what is ordered. There is none for the attempt that is on its way.
 pub(crate) async fn order(tx: &mut OrgTx, rows: &[AdjustmentRow]) -> Result<()> {
-    let bind = |row: &AdjustmentRow, values: &mut glaux_store::Values<'_>| {
-        values
-            .push(row.id)
-            .push(row.attempt_id)
-            .push(row.call_id)
-            .push(row.node_id)
-            .push(row.opened_at)
-            .push(row.ordered_at)
-            .push(row.state.0.as_str())
-            .push(row.journal_seq)
-            .push(Json(&row.detail.0));
-    };
     tx.insert_rows(ORDER, rows, bind).await.map(drop)
 }
 
 /// Marks those as applied that are not, also where there was no order; says how many.
 pub(crate) async fn apply(tx: &mut EveryTx, rows: &[AdjustmentRow]) -> Result<u64> {
     tx.insert_rows(APPLY, rows, |row, values| {
-        values
-            .push(row.organization_id)
-            .push(row.id)
-            .push(row.attempt_id)
-            .push(row.call_id)
-            .push(row.node_id)
-            .push(row.opened_at)
-            .push(row.ordered_at)
-            .push(row.state.0.as_str())
-            .push(row.journal_seq)
-            .push(Json(&row.detail.0));
+        values.push(row.organization_id);
+        bind(row, values);
     })
     .await
+}
+
+/// Everything but whose it is.
+fn bind(row: &AdjustmentRow, values: &mut Values<'_>) {
+    values
+        .push(row.id)
+        .push(row.attempt_id)
+        .push(row.call_id)
+        .push(row.node_id)
+        .push(row.opened_at)
+        .push(row.ordered_at)
+        .push(row.state.0.as_str())
+        .push(row.journal_seq)
+        .push(Json(&row.detail.0));
 }
 
 /// Marks one as refused that is not applied.
