@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use axum::{
@@ -119,25 +119,38 @@ impl Caller {
     /// `forbidden` for those who belong to one organization and name another, `not_found` when there is no such one.
     pub(crate) async fn enter_named_organization(
         mut self,
-        headers: &HeaderMap,
+        parts: &Parts,
         authenticate: &dyn Authenticate,
     ) -> Result<Self, Problem> {
-        let Some(named) = headers.get(ORGANIZATION_HEADER) else { return Ok(self) };
-        let named =
-            named.to_str().map_err(|_| Problem::new(Code::InvalidRequest, "x-glaux-organization is no text"))?;
-        let found = authenticate.find_organization(named).await?;
+        let Some(named) = named_organization(parts)? else { return Ok(self) };
+        let found = authenticate.find_organization(&named).await?;
         match (&self.grant, found) {
             (_, Some(organization)) if organization == self.organization => Ok(self),
             (Grant::Everything, Some(organization)) => {
                 self.organization = organization;
                 Ok(self)
             }
-            (Grant::Everything, None) => Err(Problem::not_found("organization", named)),
+            (Grant::Everything, None) => Err(Problem::not_found("organization", &named)),
             (Grant::Only(_), _) => {
                 Err(Problem::new(Code::Forbidden, "only a platform admin acts in another organization"))
             }
         }
     }
+}
+
+/// The organization that the header names; where a WebSocket is asked for, whose headers a browser can't set, also the
+/// query parameter `organization`.
+fn named_organization(parts: &Parts) -> Result<Option<Cow<'_, str>>, Problem> {
+    if let Some(named) = parts.headers.get(ORGANIZATION_HEADER) {
+        let named = named.to_str();
+        let named = named.map_err(|_| Problem::new(Code::InvalidRequest, "x-glaux-organization is no text"))?;
+        return Ok(Some(named.into()));
+    }
+    if !parts.headers.contains_key(header::UPGRADE) {
+        return Ok(None);
+    }
+    let mut query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    Ok(query.find(|(name, _)| name == "organization").map(|(_, named)| named))
 }
 
 /// Knows credentials and organizations. Implemented by the capability that owns them.

@@ -1,8 +1,14 @@
+use std::net::SocketAddr;
+
 use axum::body::{Body, BodyDataStream};
 use futures::{SinkExt, StreamExt};
 use glaux_testkit::{database::TestDatabase, management::Management, on_both};
+use glaux_web::live::EventKind;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{self, Message, client::IntoClientRequest},
+};
 use tower::ServiceExt;
 
 use crate::notes;
@@ -12,7 +18,10 @@ on_both!(
     a_dry_run_is_not_seen,
     one_sees_what_one_may_read,
     a_stream_goes_on_where_it_ended,
+    one_is_told_of_the_topics_that_one_names,
     a_websocket_tells_the_same,
+    a_websocket_turns_to_the_topics_that_one_sends,
+    a_websocket_enters_the_organization_that_one_names,
 );
 
 const EVENTS: &str = "/api/platform/ai-management/events";
@@ -25,7 +34,11 @@ struct Watcher {
 
 impl Watcher {
     async fn open(api: &Management, who: &str, last_event_id: Option<&str>) -> Self {
-        let request = axum::http::Request::get(EVENTS).header("authorization", format!("Bearer {who}"));
+        Self::open_at(api, EVENTS, who, last_event_id).await
+    }
+
+    async fn open_at(api: &Management, path: &str, who: &str, last_event_id: Option<&str>) -> Self {
+        let request = axum::http::Request::get(path).header("authorization", format!("Bearer {who}"));
         let request = last_event_id.into_iter().fold(request, |request, id| request.header("last-event-id", id));
         let response = api.router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -98,28 +111,73 @@ async fn a_stream_goes_on_where_it_ended(database: TestDatabase) {
     assert_eq!(lost.next().await.1, "gap");
 }
 
-async fn a_websocket_tells_the_same(database: TestDatabase) {
+async fn one_is_told_of_the_topics_that_one_names(database: TestDatabase) {
     let api = notes::start(database).await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(axum::serve(listener, api.router()).into_future());
-    let connect = async |origin: Option<&str>, credential: (&'static str, &str)| {
-        let mut request = format!("ws://{address}/api/platform/ai-management/ws").into_client_request().unwrap();
-        request.headers_mut().insert(credential.0, credential.1.parse().unwrap());
-        if let Some(origin) = origin {
-            request.headers_mut().insert("origin", origin.parse().unwrap());
+    let journal = format!("{EVENTS}?topics=journal.appended");
+    let mut watcher = Watcher::open_at(&api, &journal, "acme everything", None).await;
+    api.admin().put("/notes/a", json!({"text": "1"})).await.ok();
+    assert_eq!(watcher.next().await.1, "journal.appended");
+    api.admin().get(&format!("{EVENTS}?topics=weather")).await.problem("invalid_request");
+    api.admin().get(&format!("{EVENTS}?organization=globex")).await.problem("invalid_request");
+}
+
+type Socket = WebSocketStream<tokio::net::TcpStream>;
+
+/// The router behind a real port, for WebSockets.
+struct Server {
+    address: SocketAddr,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    async fn start(api: &Management) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        Self { address, serving: tokio::spawn(axum::serve(listener, api.router()).into_future()) }
+    }
+
+    async fn connect(&self, query: &str, headers: &[(&'static str, &str)]) -> Result<Socket, tungstenite::Error> {
+        let address = self.address;
+        let request = format!("ws://{address}/api/platform/ai-management/ws{query}");
+        let mut request = request.into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
         }
         let stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        tokio_tungstenite::client_async(request, stream).await
-    };
-    let (mut socket, _) = connect(None, ("authorization", "Bearer acme everything")).await.unwrap();
-    api.admin().put("/notes/a", json!({"text": "1"})).await.ok();
-    let frame = loop {
+        Ok(tokio_tungstenite::client_async(request, stream).await?.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// The next frame but heartbeats.
+async fn next_frame(socket: &mut Socket) -> Message {
+    loop {
         match socket.next().await.unwrap().unwrap() {
-            Message::Text(text) => break serde_json::from_str::<Value>(&text).unwrap(),
-            other => assert!(matches!(other, Message::Ping(_)), "{other:?}"),
+            Message::Text(text) if text == r#"{"type":"heartbeat"}"# => {}
+            other => return other,
         }
-    };
+    }
+}
+
+async fn next_event(socket: &mut Socket) -> Value {
+    let frame = next_frame(socket).await;
+    serde_json::from_str(frame.to_text().unwrap()).unwrap()
+}
+
+const ADMIN: (&str, &str) = ("authorization", "Bearer acme everything");
+
+async fn a_websocket_tells_the_same(database: TestDatabase) {
+    let api = notes::start(database).await;
+    let server = Server::start(&api).await;
+    let mut socket = server.connect("", &[ADMIN]).await.unwrap();
+    assert_eq!(socket.next().await.unwrap().unwrap().to_text().unwrap(), r#"{"type":"heartbeat"}"#);
+    api.admin().put("/notes/a", json!({"text": "1"})).await.ok();
+    let frame = next_event(&mut socket).await;
     assert_eq!((&frame["type"], &frame["data"]), (&json!("metrics.updated"), &json!({"name": "a"})));
     assert!(frame["id"].is_string() && frame["at"] == "2026-11-21T09:00:00.000000Z", "{frame}");
     socket.close(None).await.unwrap();
@@ -127,7 +185,45 @@ async fn a_websocket_tells_the_same(database: TestDatabase) {
 
     // A browser opens a socket for any site, with our cookie.
     let cookie = ("cookie", "glaux_session=acme everything");
-    assert!(connect(Some("https://evil.example"), cookie).await.is_err());
-    assert!(connect(Some(&format!("http://{address}")), cookie).await.is_ok());
-    serving.abort();
+    assert!(server.connect("", &[("origin", "https://evil.example"), cookie]).await.is_err());
+    let own = format!("http://{}", server.address);
+    assert!(server.connect("", &[("origin", &own), cookie]).await.is_ok());
+}
+
+async fn a_websocket_turns_to_the_topics_that_one_sends(database: TestDatabase) {
+    let api = notes::start(database).await;
+    let server = Server::start(&api).await;
+    let mut socket = server.connect("?topics=journal.appended", &[ADMIN]).await.unwrap();
+    api.admin().put("/notes/a", json!({"text": "1"})).await.ok();
+    assert_eq!(next_event(&mut socket).await["type"], "journal.appended");
+
+    assert!(!api.context().events.is_watched(EventKind::UsageAppended));
+    let wish = json!({ "topics": ["usage.appended", "metrics.updated"] });
+    socket.send(Message::text(wish.to_string())).await.unwrap();
+    while !api.context().events.is_watched(EventKind::UsageAppended) {
+        tokio::task::yield_now().await;
+    }
+    api.admin().put("/notes/b", json!({"text": "1"})).await.ok();
+    assert_eq!(next_event(&mut socket).await["data"], json!({"name": "b"}));
+    api.admin().put("/notes/c", json!({"text": "1"})).await.ok();
+    assert_eq!(next_event(&mut socket).await["data"], json!({"name": "c"}), "the journal is no topic any more");
+
+    for wrong in [r#"{"topics":["weather"]}"#, "{}", r#"{"topics":[],"more":1}"#] {
+        let mut socket = server.connect("", &[ADMIN]).await.unwrap();
+        socket.send(Message::text(wrong)).await.unwrap();
+        let Message::Close(Some(close)) = next_frame(&mut socket).await else { panic!("{wrong} is taken") };
+        assert_eq!(u16::from(close.code), 1008, "{wrong}: {}", close.reason);
+    }
+}
+
+async fn a_websocket_enters_the_organization_that_one_names(database: TestDatabase) {
+    let api = notes::start(database).await;
+    let server = Server::start(&api).await;
+    let mut socket = server.connect("?organization=globex", &[ADMIN]).await.unwrap();
+    api.admin().put("/notes/a", json!({"text": "1"})).await.ok();
+    api.stranger(&["notes.write"]).put("/notes/b", json!({"text": "1"})).await.ok();
+    assert_eq!(next_event(&mut socket).await["data"], json!({"name": "b"}));
+    let reader = ("authorization", "Bearer acme events.read");
+    assert!(server.connect("?organization=globex", &[reader]).await.is_err());
+    assert!(server.connect("?organization=none", &[ADMIN]).await.is_err());
 }

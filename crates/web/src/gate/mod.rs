@@ -147,7 +147,7 @@ async fn authenticate(web: &Web, parts: &Parts) -> Result<Caller, Problem> {
     let caller = web.authenticate.authenticate(&credential).await?.ok_or_else(|| {
         Problem::new(Code::Unauthenticated, "the token or session is not known, has ended, or was revoked")
     })?;
-    caller.enter_named_organization(&parts.headers, web.authenticate.as_ref()).await
+    caller.enter_named_organization(parts, web.authenticate.as_ref()).await
 }
 
 /// What the request says about the change, and the body without its `reason`.

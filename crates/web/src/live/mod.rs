@@ -2,13 +2,17 @@
 //!
 //! - One bounded broadcast inside the process. A slow watcher loses events and is told so with `gap`; he never slows
 //!   down the rest. Whoever sees a gap reads again what he shows.
-//! - A watcher sees the events of his own organization whose permission he has.
+//! - A watcher sees the events of his own organization whose permission he has, of the kinds that he asks for.
 //! - A stream ends after a quarter of an hour, and the watcher comes back with his `Last-Event-ID`: a right that was
 //!   taken away ends with it.
+//! - What passes by in numbers ([`EventKind::UsageAppended`]) is told to those who ask for it, without an id, and is not
+//!   remembered: whoever begins to watch it reads first what was before.
 
 mod history;
+mod kind;
 mod sse;
 mod subscription;
+mod topics;
 mod websocket;
 
 use std::sync::Arc;
@@ -20,54 +24,18 @@ use tokio::sync::broadcast;
 
 use self::history::History;
 pub use self::{
+    kind::EventKind,
     sse::stream_events,
     subscription::{Message, Subscription},
+    topics::Topics,
     websocket::serve_socket,
 };
 use crate::Problem;
 
 /// How far a watcher may lag behind.
 const CAPACITY: usize = 1024;
-
-/// What an event is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventKind {
-    /// A feature was activated, deactivated or put into maintenance.
-    FeatureStatusChanged,
-    /// Numbers of the dashboard moved.
-    MetricsUpdated,
-    /// A budget passed a threshold, or a settlement its hold.
-    SpendingAlert,
-    /// A model, provider or assignment took effect.
-    ModelDeploymentUpdated,
-    /// An experiment moved on.
-    ExperimentUpdated,
-    /// A queue grew or shrank.
-    QueueUpdated,
-    /// A job moved on.
-    JobProgress,
-    /// A health check changed its mind.
-    HealthChanged,
-    /// An entry was added to the journal.
-    JournalAppended,
-}
-
-impl EventKind {
-    /// The wire text.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FeatureStatusChanged => "feature.status_changed",
-            Self::MetricsUpdated => "metrics.updated",
-            Self::SpendingAlert => "spending.alert",
-            Self::ModelDeploymentUpdated => "model.deployment_updated",
-            Self::ExperimentUpdated => "experiment.updated",
-            Self::QueueUpdated => "queue.updated",
-            Self::JobProgress => "job.progress",
-            Self::HealthChanged => "health.changed",
-            Self::JournalAppended => "journal.appended",
-        }
-    }
-}
+/// How far he may in what only passes by: these events are large, and those he has not taken yet stay in memory.
+const PASSING_CAPACITY: usize = 64;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -121,13 +89,21 @@ struct Hub {
 struct Told {
     history: History,
     /// Absent once the process stops.
-    sender: Option<broadcast::Sender<Arc<Numbered>>>,
+    senders: Option<Senders>,
+}
+
+#[derive(Debug)]
+struct Senders {
+    kept: broadcast::Sender<Arc<Numbered>>,
+    passing: broadcast::Sender<Arc<Event>>,
 }
 
 impl Events {
     /// A hub without events.
     pub fn new(rng: &dyn Rng) -> Self {
-        let told = Told { history: History::new(CAPACITY), sender: Some(broadcast::Sender::new(CAPACITY)) };
+        let senders =
+            Senders { kept: broadcast::Sender::new(CAPACITY), passing: broadcast::Sender::new(PASSING_CAPACITY) };
+        let told = Told { history: History::new(CAPACITY), senders: Some(senders) };
         let hub = Hub { epoch: rng.next_u64(), told: Mutex::new(told) };
         Self(Arc::new(hub))
     }
@@ -136,23 +112,38 @@ impl Events {
     pub fn send(&self, event: Event) {
         // Numbering and sending under one lock keeps the order of ids and of delivery the same.
         let mut told = self.0.told.lock();
-        let numbered = told.history.append(event);
-        if let Some(sender) = told.sender.as_ref().filter(|sender| sender.receiver_count() > 0) {
-            // Fails only when the last watcher left in between; then nobody is to be told.
-            drop(sender.send(numbered));
+        if event.kind.is_passing() {
+            if let Some(senders) = told.senders.as_ref().filter(|senders| senders.passing.receiver_count() > 0) {
+                // Fails only when the last watcher left in between; then nobody is to be told.
+                drop(senders.passing.send(Arc::new(event)));
+            }
+            return;
         }
+        let numbered = told.history.append(event);
+        if let Some(senders) = told.senders.as_ref().filter(|senders| senders.kept.receiver_count() > 0) {
+            drop(senders.kept.send(numbered));
+        }
+    }
+
+    /// Whether an event of this kind would be told to anybody now: one that is costly to make need not be made otherwise.
+    pub fn is_watched(&self, kind: EventKind) -> bool {
+        self.0.told.lock().senders.as_ref().is_some_and(|senders| match kind.is_passing() {
+            true => senders.passing.receiver_count() > 0,
+            false => senders.kept.receiver_count() > 0,
+        })
     }
 
     /// Ends every watcher's stream, so that a process that stops does not wait for those who only watch.
     pub fn close(&self) {
-        self.0.told.lock().sender = None;
+        self.0.told.lock().senders = None;
     }
 
     /// What happens from now on, or from after the event of this id on.
     pub(crate) fn watch(&self, last_event_id: Option<&str>) -> (history::Missed, broadcast::Receiver<Arc<Numbered>>) {
         let told = self.0.told.lock();
         // Without a sender the receiver is closed from the start.
-        let receiver = told.sender.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe);
+        let receiver =
+            told.senders.as_ref().map_or_else(|| broadcast::channel(1).1, |senders| senders.kept.subscribe());
         let missed = match last_event_id {
             None => history::Missed::Events(Vec::new()),
             Some(id) => match self.number_of(id) {
@@ -161,6 +152,12 @@ impl Events {
             },
         };
         (missed, receiver)
+    }
+
+    /// What passes by from now on.
+    pub(crate) fn watch_passing(&self) -> broadcast::Receiver<Arc<Event>> {
+        let told = self.0.told.lock();
+        told.senders.as_ref().map_or_else(|| broadcast::channel(1).1, |senders| senders.passing.subscribe())
     }
 
     fn id_of(&self, number: u64) -> String {
