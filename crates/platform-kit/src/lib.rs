@@ -22,7 +22,7 @@ pub use history::journal_module;
 pub use live::live_module;
 pub use object::{
     Kind, Object, Reference, find, find_by_id, find_id, find_mention, find_reference, get, list, list_all,
-    list_matching, time_zone,
+    list_matching, list_references, time_zone,
 };
 pub use vault::{MasterKey, Vault, VaultError};
 

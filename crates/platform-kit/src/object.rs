@@ -133,6 +133,12 @@ pub async fn find_reference<I: Id>(
     Ok(row.map(|row| Reference { id: I::from_uuid(row.id), name: row.name }))
 }
 
+/// Every object of another capability's kind that the organization has, by name.
+pub async fn list_references<I: Id>(tx: &mut OrgRead, kind: &str) -> Result<Vec<Reference<I>>, Problem> {
+    let rows = tx.query(store::LIST_NAMES).bind(kind).fetch_all::<(sqlx::types::Uuid, String)>().await?;
+    Ok(rows.into_iter().map(|(id, name)| Reference { id: I::from_uuid(id), name }).collect())
+}
+
 /// The name of an object of another capability whose state holds this text as a value: who refers to what by name.
 pub async fn find_mention(tx: &mut OrgRead, kind: &str, text: &str) -> Result<Option<String>, Problem> {
     let rows = tx.query(store::LIST).bind(kind).bind(None::<&str>).bind(i64::MAX).fetch_all::<ObjectRow>().await?;

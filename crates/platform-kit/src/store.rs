@@ -22,6 +22,9 @@ pub(crate) const LIST: Sql = sql("
     WHERE organization_id = $1 AND kind = $2 AND ($3 IS NULL OR name > $3)
     ORDER BY name LIMIT $4");
 
+pub(crate) const LIST_NAMES: Sql =
+    sql("SELECT id, name FROM objects WHERE organization_id = $1 AND kind = $2 ORDER BY name");
+
 pub(crate) const INSERT: Sql = sql("
     INSERT INTO objects (organization_id, kind, id, name, state, created_at, updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $6)");
