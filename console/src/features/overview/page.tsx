@@ -1,0 +1,3 @@
+import { PageHeader } from "@/ui/page";
+
+export const OverviewPage = () => <PageHeader title="Overview" />;

@@ -1,0 +1,198 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import {
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
+import { cx } from "@/lib/cx";
+import { usePhone } from "@/lib/use-media";
+import { type Column, fitting, moved } from "./column";
+
+type Props<R> = {
+  label: string;
+  rows: R[];
+  rowKey: (row: R) => string;
+  /** The same array as long as the columns are the same: rows are drawn anew when it is another one. */
+  columns: Column<R>[];
+  /** The two lines of a row on a phone. */
+  phoneRow: (row: R) => ReactNode;
+  selected?: string;
+  onSelect: (key: string | undefined) => void;
+  /** How many rows there are in all, where that is known. */
+  total?: number;
+  /** The reader nears the end of what was read. */
+  onEnd?: () => void;
+  /** What stands in place of rows. */
+  empty?: ReactNode;
+  footer?: ReactNode;
+};
+
+const ROW = 32;
+const PHONE_ROW = 60;
+/** So many rows before the end the next ones are asked for. */
+const AHEAD = 60;
+
+/** A long list of which only what is on screen is drawn. J, K and arrows move, Enter opens, Escape closes. */
+export function LogTable<R>(props: Props<R>) {
+  const { rows, rowKey, selected, onSelect, onEnd } = props;
+  const isPhone = usePhone();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const { shown, tracks } = fitting(props.columns, selected !== undefined);
+  const height = isPhone ? PHONE_ROW : ROW;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 12,
+    useFlushSync: false,
+    getItemKey: (index) => rowKey(rows[index]!),
+  });
+  useEffect(() => virtual.measure(), [height, virtual]);
+  const items = virtual.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (onEnd && rows.length > 0 && lastShown >= rows.length - AHEAD) onEnd();
+  }, [onEnd, lastShown, rows.length]);
+  const latest = useRef(onSelect);
+  latest.current = onSelect;
+  const pick = useCallback((index: number, key: string) => {
+    setActive(index);
+    latest.current(key);
+  }, []);
+  const onKey = (event: KeyboardEvent) => {
+    const target = moved(event.key, active, rows.length);
+    const row = rows[target ?? active];
+    if (target !== undefined && row) {
+      event.preventDefault();
+      setActive(target);
+      virtual.scrollToIndex(target);
+      if (selected !== undefined) onSelect(rowKey(row));
+    } else if (event.key === "Enter" && row) onSelect(rowKey(row));
+  };
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label={props.label}
+        aria-rowcount={(props.total ?? rows.length) + 1}
+        aria-colcount={shown.length}
+        tabIndex={0}
+        onKeyDown={onKey}
+        aria-activedescendant={
+          items.some((item) => item.index === active) ? `row-${active}` : undefined
+        }
+        className="min-h-0 flex-1 overflow-auto bg-surface focus-visible:outline-offset-[-2px]"
+      >
+        <div
+          role="row"
+          aria-rowindex={1}
+          style={{ gridTemplateColumns: tracks }}
+          className="sticky top-0 z-10 grid h-8 items-center border-b border-line bg-surface px-4 text-xs font-medium text-ink-3 max-md:sr-only"
+        >
+          {shown.map((column) => (
+            <div
+              key={column.key}
+              role="columnheader"
+              className={cx("px-1.5", column.isRight && "text-right")}
+            >
+              {column.head}
+            </div>
+          ))}
+        </div>
+        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index]!;
+            const key = rowKey(row);
+            return (
+              <Row
+                key={key}
+                id={key}
+                row={row}
+                index={item.index}
+                top={item.start}
+                height={item.size}
+                isSelected={key === selected}
+                isActive={item.index === active}
+                columns={isPhone ? null : (shown as Column<unknown>[])}
+                phoneRow={props.phoneRow as (row: unknown) => ReactNode}
+                tracks={tracks}
+                pick={pick}
+              />
+            );
+          })}
+        </div>
+        {rows.length === 0 && props.empty}
+      </div>
+      {props.footer}
+    </div>
+  );
+}
+
+type RowProps = {
+  id: string;
+  row: unknown;
+  index: number;
+  top: number;
+  height: number;
+  isSelected: boolean;
+  isActive: boolean;
+  columns: Column<unknown>[] | null;
+  phoneRow: (row: unknown) => ReactNode;
+  tracks: string;
+  pick: (index: number, key: string) => void;
+};
+
+const sameRow = (one: RowProps, other: RowProps) =>
+  one.row === other.row &&
+  one.index === other.index &&
+  one.top === other.top &&
+  one.height === other.height &&
+  one.isSelected === other.isSelected &&
+  one.isActive === other.isActive &&
+  one.tracks === other.tracks;
+
+const Row = memo(function Row(props: RowProps) {
+  const { row, columns, tracks } = props;
+  return (
+    <div
+      id={`row-${props.index}`}
+      role="row"
+      aria-rowindex={props.index + 2}
+      aria-selected={props.isSelected}
+      onClick={() => props.pick(props.index, props.id)}
+      style={{
+        gridTemplateColumns: columns ? tracks : undefined,
+        transform: `translateY(${props.top}px)`,
+        height: props.height,
+      }}
+      className={cx(
+        "absolute inset-x-0 top-0 cursor-default border-b border-line text-sm",
+        columns ? "grid items-center px-4" : "px-3 py-2",
+        props.isSelected ? "bg-selected" : props.isActive ? "bg-hover" : "hover:bg-hover",
+      )}
+    >
+      {columns ? (
+        columns.map((column) => (
+          <div
+            key={column.key}
+            role="gridcell"
+            className={cx(
+              "flex min-w-0 items-center gap-2 px-1.5",
+              column.isRight && "justify-end",
+            )}
+          >
+            {column.cell(row)}
+          </div>
+        ))
+      ) : (
+        <div role="gridcell">{props.phoneRow(row)}</div>
+      )}
+    </div>
+  );
+}, sameRow);

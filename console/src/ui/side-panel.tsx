@@ -1,0 +1,57 @@
+import { X } from "lucide-react";
+import { type ReactNode, useEffect, useRef } from "react";
+import { Button } from "./button";
+
+/**
+ * What is known of the selected row, beside its list; it covers the screen on a phone.
+ *
+ * Escape closes it. The list stays usable, so it is a region and no dialog.
+ */
+export function SidePanel(props: {
+  label: string;
+  title: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+  footer?: ReactNode;
+}) {
+  const panel = useRef<HTMLElement>(null);
+  const { onClose } = props;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (event.key !== "Escape" || event.defaultPrevented || target.closest("[role=dialog]"))
+        return;
+      if (target.closest("input,textarea,select")) target.blur();
+      else onClose();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [onClose]);
+  return (
+    <aside
+      ref={panel}
+      aria-label={props.label}
+      className="flex w-[400px] shrink-0 flex-col border-l border-line bg-canvas max-md:fixed max-md:inset-0 max-md:z-30 max-md:w-auto max-md:border-0"
+    >
+      <header className="flex min-h-10 items-center gap-2 border-b border-line py-1.5 pr-1.5 pl-3">
+        <div className="flex min-w-0 flex-1 items-center gap-2 text-sm font-semibold">
+          {props.title}
+        </div>
+        <Button variant="ghost" size="icon" aria-label="Close panel" onClick={onClose}>
+          <X aria-hidden className="size-4" />
+        </Button>
+      </header>
+      <div
+        tabIndex={0}
+        role="region"
+        aria-label={`${props.label}, details`}
+        className="min-h-0 flex-1 overflow-y-auto p-3"
+      >
+        {props.children}
+      </div>
+      {props.footer && (
+        <footer className="flex flex-wrap gap-2 border-t border-line p-3">{props.footer}</footer>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,50 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import { tanstackRouter } from "@tanstack/router-plugin/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { routes } from "./routes.ts";
+
+/** Where `npm run dev` finds the program. */
+const program = process.env.GLAUX_ADDRESS ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  // Each server that is started for development keeps its own.
+  cacheDir: process.env.VITE_CACHE_DIR,
+  plugins: [
+    // Before react(), or pages are not split off.
+    tanstackRouter({
+      target: "react",
+      autoCodeSplitting: true,
+      routesDirectory: "./src",
+      generatedRouteTree: "./src/app/routes.gen.ts",
+      virtualRouteConfig: routes,
+      quoteStyle: "double",
+      semicolons: true,
+    }),
+    react(),
+    tailwindcss(),
+  ],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  html: { cspNonce: "__CSP_NONCE__" },
+  server: { proxy: { "/api": { target: program, ws: true } } },
+  build: {
+    target: "es2023",
+    manifest: true,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+            {
+              name: "tanstack",
+              test: /node_modules[\\/]@tanstack[\\/](react-router|router-core|history|react-query|query-core|react-store|store)[\\/]/,
+            },
+          ],
+        },
+      },
+    },
+  },
+});
