@@ -42,6 +42,8 @@ const conventions: Middleware = {
 export const api = createFetch<paths>({
   baseUrl: globalThis.location?.origin,
   credentials: "same-origin",
+  // Looked up at each request, so that a test can answer in its place.
+  fetch: (request) => globalThis.fetch(request),
 });
 api.use(conventions);
 

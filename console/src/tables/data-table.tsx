@@ -37,7 +37,7 @@ export function DataTable<R>({
   if (rows.length === 0) return empty;
   const focus = (index: number) => {
     setActive(index);
-    (body.current?.rows[index] as HTMLTableRowElement | undefined)?.focus();
+    (body.current?.children[index] as HTMLTableRowElement | undefined)?.focus();
   };
   const onKey = (event: KeyboardEvent, index: number, key: string) => {
     // Buttons within a row have keys of their own.
