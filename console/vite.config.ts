@@ -33,6 +33,8 @@ export default defineConfig({
     manifest: true,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // What was bundled keeps its notices.
+    license: { fileName: "licenses.md" },
     rolldownOptions: {
       output: {
         codeSplitting: {
