@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "@/ui/button";
 import { Code } from "@/ui/copy";
 import { TextField } from "@/ui/field";
@@ -13,6 +13,9 @@ export function SignIn() {
   const problem = new URLSearchParams(location.search).get("problem");
   const [text, setText] = useState("");
   const token = tokenIn(text);
+  useEffect(() => {
+    document.title = "Sign in · Glaux";
+  }, []);
   return (
     <main className="grid min-h-dvh place-items-center bg-canvas p-4">
       <div className="grid w-full max-w-[400px] gap-4">
