@@ -1,10 +1,11 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cx } from "@/lib/cx";
 
-const control =
+/** The look of a control, for those that are none of the ones below. */
+export const control =
   "w-full rounded-md border bg-surface px-2 text-sm text-ink placeholder:text-ink-3 disabled:opacity-60 pointer-coarse:text-[16px]";
-const height = "h-8 pointer-coarse:h-11";
-const border = (error?: string) => (error ? "border-bad" : "border-control");
+export const height = "h-8 pointer-coarse:h-11";
+export const border = (error?: string) => (error ? "border-bad" : "border-control");
 
 type Around = {
   label: ReactNode;
@@ -15,7 +16,8 @@ type Around = {
   unit?: string;
 };
 
-function Field({
+/** What stands around a control: its label, its unit, and its help or what is wrong with it. */
+export function Field({
   label,
   help,
   error,
@@ -41,7 +43,7 @@ function Field({
   );
 }
 
-const described = (id: string, { help, error }: Around) => ({
+export const described = (id: string, { help, error }: Around) => ({
   id,
   "aria-describedby": help || error ? `${id}-help` : undefined,
   "aria-invalid": error ? true : undefined,
