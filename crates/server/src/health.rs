@@ -1,26 +1,15 @@
-//! What is answered outside the gateway's and the management API's trees.
+//! What is answered outside the gateway's and the management API's trees and the console.
 
 use bytes::Bytes;
 use glaux_gateway::Body;
 use glaux_kernel::problem::Code;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 
-/// What a browser is shown that comes to the address.
-const FRONT_PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Glaux</title>\
-    <meta name=viewport content=\"width=device-width\"><body><h1>Glaux serves</h1>\
-    <p>Applications call <code>/v1</code>, <code>/anthropic</code> or <code>/gemini</code> with a key.</p>\
-    <p>The management API is described at <a href=/api/docs>/api/docs</a>, for programs at \
-    <a href=/api/openapi.json>/api/openapi.json</a>.</p>\
-    <p><a href=/api/ai/dashboard/live-status>What runs now</a>, for those who are signed in.</p></body></html>";
-
 /// Liveness and readiness for load balancers; anything else is not found.
 pub(crate) fn answer<T>(request: &Request<T>) -> Response<Body> {
     match (request.method(), request.uri().path()) {
         (&Method::GET | &Method::HEAD, "/health/live" | "/health/ready") => {
             json(StatusCode::OK, r#"{"status":"healthy"}"#)
-        }
-        (&Method::GET | &Method::HEAD, "/") => {
-            answered(StatusCode::OK, "text/html; charset=utf-8", Bytes::from_static(FRONT_PAGE.as_bytes()))
         }
         _ => json(
             StatusCode::NOT_FOUND,

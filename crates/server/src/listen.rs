@@ -17,7 +17,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::{absence::Management, health};
+use crate::{absence::Management, console::Console, health};
 
 /// How long the management API may take to begin an answer: a database that says nothing holds nobody up for longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,6 +28,8 @@ pub(crate) struct Service {
     pub(crate) gateway: Arc<Gateway>,
     /// The management API.
     pub(crate) management: Management,
+    /// What browsers are answered.
+    pub(crate) console: Console,
     /// Where the management API runs.
     pub(crate) control: Handle,
     /// A client that has not sent its headers by then is hung up on.
@@ -95,19 +97,26 @@ async fn serve(
         return service.gateway.serve(request, peer.ip().to_canonical()).await.map(Either::Left);
     }
     if path.starts_with("/api/") || path == "/metrics" {
-        let Some(router) = service.management.get() else {
-            return health::unavailable("the database is away; calls are served meanwhile").map(Either::Left);
-        };
-        let mut answer = service.control.spawn(router.clone().oneshot(request.map(axum::body::Body::new)));
-        return match tokio::time::timeout(PATIENCE, &mut answer).await {
-            Ok(Ok(Ok(response))) => response.map(Either::Right),
-            Ok(Ok(Err(never))) => match never {},
-            Ok(Err(_)) => health::unavailable("the process is about to end").map(Either::Left),
-            Err(_) => {
-                answer.abort();
-                health::unavailable("it took too long; look whether it was done").map(Either::Left)
-            }
-        };
+        let mut response = manage(service, request).await;
+        service.console.mark(response.headers_mut());
+        return response;
     }
-    health::answer(&request).map(Either::Left)
+    service.console.answer(&request).unwrap_or_else(|| health::answer(&request)).map(Either::Left)
+}
+
+/// Asks the management API, if it can be asked.
+async fn manage(service: &Service, request: Request<Incoming>) -> Response<Either<Body, axum::body::Body>> {
+    let Some(router) = service.management.get() else {
+        return health::unavailable("the database is away; calls are served meanwhile").map(Either::Left);
+    };
+    let mut answer = service.control.spawn(router.clone().oneshot(request.map(axum::body::Body::new)));
+    match tokio::time::timeout(PATIENCE, &mut answer).await {
+        Ok(Ok(Ok(response))) => response.map(Either::Right),
+        Ok(Ok(Err(never))) => match never {},
+        Ok(Err(_)) => health::unavailable("the process is about to end").map(Either::Left),
+        Err(_) => {
+            answer.abort();
+            health::unavailable("it took too long; look whether it was done").map(Either::Left)
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod apply;
 mod balances;
 mod books;
 mod catalog;
+mod console;
 mod control;
 mod health;
 mod listen;

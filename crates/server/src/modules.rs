@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use glaux_platform_kit::Module;
+use glaux_platform_kit::{Module, Undo};
 use glaux_platform_models::Probe;
 use glaux_platform_operations::Running;
 use glaux_platform_spending::Balances;
@@ -18,7 +18,7 @@ pub(crate) struct ServingPath {
 /// Every capability of this binary.
 pub(crate) fn modules(path: ServingPath) -> Vec<Module> {
     vec![
-        glaux_platform_kit::journal_module(),
+        glaux_platform_kit::journal_module(undoing()),
         glaux_platform_kit::live_module(),
         glaux_platform_identity::module(),
         glaux_platform_applications::module(),
@@ -31,4 +31,15 @@ pub(crate) fn modules(path: ServingPath) -> Vec<Module> {
         glaux_platform_changes::module(),
         glaux_platform_operations::module(path.running),
     ]
+}
+
+/// The kinds of which single decisions can be taken back.
+fn undoing() -> Vec<Arc<dyn Undo>> {
+    [
+        glaux_platform_identity::undoing(),
+        glaux_platform_models::undoing(),
+        glaux_platform_features::undoing(),
+        glaux_platform_spending::undoing(),
+    ]
+    .concat()
 }

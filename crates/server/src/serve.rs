@@ -17,6 +17,7 @@ use tokio::{
 
 use crate::{
     absence::{self, Management},
+    console::Console,
     control::Foundation,
     listen::{self, Service},
     secrets,
@@ -44,6 +45,7 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
         Gateway::new(gateway_config(&settings), Arc::clone(&ledger), tls()?, Arc::clone(&clock), Arc::clone(&rng));
     let gateway = Arc::new(gateway);
 
+    let console = Console::open(settings.server.console_dir.as_deref(), Arc::clone(&rng))?;
     let control_threads = runtime("glaux-control", 2)?;
     let call_threads = runtime("glaux-gateway", settings.server.threads)?;
     let events = Events::new(&*rng);
@@ -79,6 +81,7 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<()> {
     let service = Service {
         gateway,
         management,
+        console,
         control: control_threads.handle().clone(),
         header_timeout: Duration::from_secs(settings.gateway.header_timeout_seconds),
     };

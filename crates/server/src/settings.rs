@@ -44,6 +44,8 @@ pub(crate) struct Server {
     /// Wraps stored credentials: 64 hexadecimal digits or base64 of 32 bytes. Absent: one is made in the data directory;
     /// with PostgreSQL it is required.
     pub master_key: Option<Secret>,
+    /// A folder with a built console, in place of the one in the program.
+    pub console_dir: Option<PathBuf>,
     /// How long open answers may take after a request to stop.
     pub drain_seconds: u64,
     /// Threads that serve calls; 0: one per core.
@@ -58,6 +60,7 @@ impl Default for Server {
             admin_token: None,
             database_url: None,
             master_key: None,
+            console_dir: None,
             drain_seconds: 30,
             threads: 0,
         }

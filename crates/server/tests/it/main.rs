@@ -3,6 +3,7 @@
 
 mod adjusting;
 mod books;
+mod console;
 mod crash;
 mod files;
 mod full_disk;

@@ -14,7 +14,6 @@ async fn the_api_is_described_on_a_page_that_runs_no_script() {
     let directory = tempfile::tempdir().unwrap();
     let mut glaux = Glaux::start(directory.path(), None);
     let get = async |path: &str| glaux.send(Method::GET, path, "", "").await.unwrap();
-    assert!(get("/").await.text.contains("href=/api/docs>"));
     let page = get("/api/docs").await;
     assert_eq!(
         (page.status.as_u16(), &page.headers["content-type"]),
