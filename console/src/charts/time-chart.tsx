@@ -20,6 +20,8 @@ type Props = {
   series: Series[];
   height?: number;
   isStacked?: boolean;
+  /** Bars on top of each other instead of areas, and the moment at which the last one ends. */
+  barsUntil?: number;
   format?: (value: number) => string;
   /** On the axis, where there is less room. */
   shortFormat?: (value: number) => string;
@@ -28,7 +30,7 @@ type Props = {
 
 const MARGIN = { left: 48, right: 8, top: 10, bottom: 22 };
 
-/** Figures over time: areas on top of each other, or lines. Arrow keys read the values; "Table" shows them all. */
+/** Figures over time: areas or bars on top of each other, or lines. Arrow keys read the values; "Table" shows them all. */
 export function TimeChart(props: Props) {
   const { points, series, height = 220, format = count } = props;
   const [ref, width] = useWidth();
@@ -103,7 +105,7 @@ export function TimeChart(props: Props) {
               aria-label={`${props.title}. ${spoken}`}
               onKeyDown={onKey}
               onPointerMove={(event) =>
-                setHovered(nearest(points, +shape.x.invert(event.nativeEvent.offsetX)))
+                setHovered(shape.pick(+shape.x.invert(event.nativeEvent.offsetX)))
               }
               onPointerLeave={() => setHovered(null)}
               className="block touch-pan-y"
@@ -117,7 +119,13 @@ export function TimeChart(props: Props) {
               />
               {shape.paths.map((path) => (
                 <g key={path.series.key}>
-                  {path.fill && <path d={path.fill} fill={path.series.color} opacity={0.16} />}
+                  {path.fill && (
+                    <path
+                      d={path.fill}
+                      fill={path.series.color}
+                      opacity={props.barsUntil ? 0.85 : 0.16}
+                    />
+                  )}
                   <path
                     d={path.line}
                     fill="none"
@@ -150,8 +158,8 @@ export function TimeChart(props: Props) {
               {at && (
                 <g pointerEvents="none">
                   <line
-                    x1={shape.x(at.at)}
-                    x2={shape.x(at.at)}
+                    x1={shape.middle(hovered ?? 0)}
+                    x2={shape.middle(hovered ?? 0)}
                     y1={MARGIN.top}
                     y2={height - MARGIN.bottom}
                     stroke="var(--line-strong)"
@@ -162,7 +170,7 @@ export function TimeChart(props: Props) {
                     return (
                       <circle
                         key={one.key}
-                        cx={shape.x(at.at)}
+                        cx={shape.middle(hovered ?? 0)}
                         cy={shape.y(top)}
                         r={3}
                         fill="var(--surface)"
@@ -181,16 +189,18 @@ export function TimeChart(props: Props) {
   );
 }
 
-const nearest = bisector<Point, number>((point) => point.at).center;
+const byTime = bisector<Point, number>((point) => point.at);
 
 type Shape = NonNullable<ReturnType<typeof draw>>;
 
-function draw({ points, series, isStacked }: Props, width: number, height: number) {
+function draw({ points, series, ...props }: Props, width: number, height: number) {
+  const { barsUntil } = props;
+  const isStacked = props.isStacked || barsUntil !== undefined;
   const first = points[0];
   const last = points.at(-1);
-  if (!width || !first || !last || points.length < 2) return null;
+  if (!width || !first || !last || (points.length < 2 && barsUntil === undefined)) return null;
   const x = scaleUtc()
-    .domain([first.at, last.at])
+    .domain([first.at, barsUntil ?? last.at])
     .range([MARGIN.left, width - MARGIN.right]);
   const keys = series.map((one) => one.key);
   /** The upper edge of each series at a point. */
@@ -213,8 +223,21 @@ function draw({ points, series, isStacked }: Props, width: number, height: numbe
         .keys(keys)
         .value((point, key) => point.values[key] ?? 0)(points)
     : [];
+  /** Where the bar of a point ends; the same place where there are no bars. */
+  const end = (index: number) =>
+    x(barsUntil === undefined ? points[index]!.at : (points[index + 1]?.at ?? barsUntil));
   const paths = series.map((one, index) => {
     const layer = layers[index];
+    if (layer && barsUntil !== undefined) {
+      const bars = layer.map((part, place) => {
+        const [left, right] = [x(part.data.at), end(place)];
+        const gap = Math.min(2, (right - left) * 0.2);
+        return part[1] > part[0]
+          ? `M${left + gap / 2},${y(part[0])}H${right - gap / 2}V${y(part[1])}H${left + gap / 2}Z`
+          : "";
+      });
+      return { series: one, fill: bars.join(""), line: "" };
+    }
     if (layer) {
       const fill = area<(typeof layer)[number]>()
         .x((part) => x(part.data.at))
@@ -235,6 +258,11 @@ function draw({ points, series, isStacked }: Props, width: number, height: numbe
     y,
     tops,
     paths,
+    middle: (index: number) => (x(points[index]?.at ?? 0) + end(index)) / 2,
+    pick: (at: number) =>
+      barsUntil === undefined
+        ? byTime.center(points, at)
+        : Math.max(0, byTime.right(points, at) - 1),
     times: x.ticks(Math.max(2, Math.floor(width / 110))),
     values: y.ticks(4),
   };
