@@ -24,7 +24,8 @@ pub(super) struct LinkParameters {
 
 /// Signs in by a one-time link and goes to the console.
 #[utoipa::path(get, path = "/api/auth/link", operation_id = "follow_link", tag = "identity", params(LinkParameters),
-    responses((status = 303, description = "Signed in: the session is a cookie")))]
+    responses((status = 303, description = "Signed in: the session is a cookie. A browser whose link is used or has \
+        ended is sent to `/sign-in?problem=link_used`")))]
 pub(super) async fn follow_link(
     State(context): State<Context>,
     Extension(attempts): Extension<Arc<Attempts>>,
@@ -37,13 +38,23 @@ pub(super) async fn follow_link(
         return Ok((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response());
     }
     let Some(session) = session::sign_in(&context, &token).await? else {
-        attempts.count_failure(context.clock.monotonic())?;
         tracing::warn!("A sign-in link was refused: it is used, has ended, or never was");
+        let counted = attempts.count_failure(context.clock.monotonic());
+        if comes_from_a_person(&headers) {
+            let problem = if counted.is_ok() { "link_used" } else { "too_many_attempts" };
+            return Ok(Redirect::to(&format!("/sign-in?problem={problem}")).into_response());
+        }
+        counted?;
         return Err(Problem::new(Code::Unauthenticated, "the link is used or has ended; ask for a new one"));
     };
     let mut response = Redirect::to("/").into_response();
     set_cookie(&mut response, &headers, &session, session::SESSION_LIFE)?;
     Ok(response)
+}
+
+/// Whether a browser asks for a page; a person is told on one what is wrong with his link.
+fn comes_from_a_person(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
 }
 
 /// Ends the browser's session.

@@ -29,6 +29,13 @@ async fn a_link_signs_in_once(database: TestDatabase) {
 
     installation.follow(link.0.expose()).await.problem("unauthenticated");
     installation.follow("gli_nothing").await.problem("unauthenticated");
+    let path = format!("/api/auth/link?token={}", link.0.expose());
+    let browser = installation.anonymous().request("GET", &path).header("accept", "text/html,*/*;q=0.8").send().await;
+    assert_eq!(
+        (browser.status.as_u16(), &browser.headers["location"]),
+        (303, &"/sign-in?problem=link_used".parse().unwrap())
+    );
+    assert!(!browser.headers.contains_key("set-cookie"));
     installation.anonymous().get("/api/auth/link").await.problem("invalid_request");
 }
 
