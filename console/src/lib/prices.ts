@@ -10,11 +10,21 @@ const rates = new Intl.NumberFormat("en", {
   maximumFractionDigits: 6,
 });
 
-/** The rate of a meter that holds where no condition says otherwise: `$2.50` per million, `$0.04` per unit. */
+type Conditions = { effective_from?: string; effective_until?: string };
+
+/** Whether a price holds at a moment: those of the past stay beside the present ones. */
+export function isInForce(price: Price, now: number = Date.now()): boolean {
+  const { effective_from: from, effective_until: until } = (price.conditions ?? {}) as Conditions;
+  return (!from || Date.parse(from) <= now) && (!until || now < Date.parse(until));
+}
+
+/** Whether it holds for every call, whatever its tier, size, region or hour. */
+export const isBase = (price: Price) =>
+  Object.keys(price.conditions ?? {}).every((name) => name.startsWith("effective_"));
+
+/** The rate of a meter that holds now where no condition says otherwise: `$2.50` per million, `$0.04` per unit. */
 export function rate(prices: Price[], meter: string): string | undefined {
-  const price = prices.find(
-    (one) => one.meter === meter && Object.keys(one.conditions ?? {}).length === 0,
-  );
+  const price = prices.find((one) => one.meter === meter && isBase(one) && isInForce(one));
   const text = price?.rate_per_million ?? price?.rate_per_unit;
   return text == null ? undefined : rates.format(Number(text));
 }
