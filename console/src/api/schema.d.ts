@@ -292,7 +292,8 @@ export interface paths {
          * What happens, as `text/event-stream`.
          * @description `event:` is a type such as `feature.status_changed`, `data:` is JSON. A stream goes on after `Last-Event-ID`; where
          *     that is no longer known, the first event is `gap` and the client reads again what it shows. It ends after a quarter
-         *     of an hour and is opened again.
+         *     of an hour and is opened again. `usage.appended` has no id and is not kept: a stream that goes on and tells of it
+         *     begins with `gap`.
          */
         get: operations["watch_events"];
         put?: never;
@@ -496,6 +497,28 @@ export interface paths {
         get: operations["diff_journal_entry"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platform/ai-management/journal/{seq}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a decision back: what it made is removed, what it removed is there again under its old id, what it changed is
+         *     as before. That is a decision too, with an entry of its own, which can be taken back as well.
+         * @description 409 says why it can't be: the object was changed since, the inverse would break a rule, or what it needs is gone, as
+         *     credentials are that were replaced.
+         */
+        post: operations["undo_journal_entry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -943,7 +966,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happens, as text frames `{"id","type","at","data"}` of a WebSocket. */
+        /**
+         * What happens, as text frames `{"id","type","at","data"}` of a WebSocket.
+         * @description As the stream, with `{"type":"gap"}` where events were lost and `{"type":"heartbeat"}` every fifteen seconds. The
+         *     client may send `{"topics":["usage.appended","journal.appended"]}`: from then on it is told of these only.
+         */
         get: operations["open_socket"];
         put?: never;
         post?: never;
@@ -1466,6 +1493,7 @@ export interface components {
              * @description Its place among all entries.
              */
             seq: number;
+            undo: components["schemas"]["JournalUndo"];
         };
         /** @description One decision with both states. */
         JournalEntryDetail: components["schemas"]["JournalEntry"] & {
@@ -1481,6 +1509,36 @@ export interface components {
              * @description The form that the states have.
              */
             schema_version: number;
+        };
+        /** @description Whether a decision can be taken back, and what is known of that. */
+        JournalUndo: {
+            /** @description Whether the caller can take it back. In a list as far as the entry itself says it; of one entry exactly. */
+            possible: boolean;
+            /**
+             * Format: int64
+             * @description The entry that it takes back.
+             */
+            undoes?: number | null;
+            /**
+             * Format: int64
+             * @description The entry that took it back last.
+             */
+            undone_by?: number | null;
+            /** @description Why not, in words. */
+            why?: string | null;
+        };
+        /** @description What was taken back. */
+        JournalUndone: {
+            /** @description Of which kind of object. */
+            kind: string;
+            name: string;
+            /** @description The object's id: the same as before where it was made again. */
+            object: string;
+            /**
+             * Format: int64
+             * @description The entry.
+             */
+            undoes: number;
         };
         /** @description What is wrong with a journal, if anything is. */
         JournalVerification: {
@@ -2085,6 +2143,7 @@ export interface components {
                  * @description Its place among all entries.
                  */
                 seq: number;
+                undo: components["schemas"]["JournalUndo"];
             }[];
             /** @description For `cursor`; null on the last page. */
             next_cursor?: string | null;
@@ -2871,7 +2930,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Signed in: the session is a cookie */
+            /** @description Signed in: the session is a cookie. A browser whose link is used or has ended is sent to `/sign-in?problem=link_used` */
             303: {
                 headers: {
                     [name: string]: unknown;
@@ -3446,7 +3505,10 @@ export interface operations {
     };
     watch_events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The types to be told of, with commas between them; without it all but `usage.appended`. */
+                topics?: string;
+            };
             header?: {
                 /** @description The id of the last event that was seen */
                 "Last-Event-ID"?: string | null;
@@ -4182,6 +4244,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JournalDifferences"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_journal_entry: {
+        parameters: {
+            query?: {
+                /** @description Answer what would change; change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Why, for the journal. A `reason` in the body says the same. */
+                "x-glaux-reason"?: string;
+                /** @description Do it once: the same key is answered with the first answer, without secrets, for a day. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the state that was read; 412 if it is another one now. */
+                "if-match"?: string;
+            };
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalUndone"];
                 };
             };
             /** @description What went wrong */
@@ -5697,6 +5799,10 @@ export interface operations {
             query?: {
                 /** @description The `id` of the last event that was seen. */
                 last_event_id?: string;
+                /** @description The types to be told of, with commas between them; without it all but `usage.appended`. */
+                topics?: string;
+                /** @description Whose events, by id or name: `x-glaux-organization` for those who can't set headers */
+                organization?: string;
             };
             header?: never;
             path?: never;

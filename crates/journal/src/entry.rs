@@ -78,6 +78,8 @@ pub struct Change {
     pub reason: Option<String>,
     /// What else was applied with it.
     pub change_set: Option<ChangeSetId>,
+    /// The entry whose inverse it is.
+    pub undoes: Option<i64>,
 }
 
 /// One recorded decision.
@@ -105,6 +107,8 @@ pub struct Entry {
     pub schema_version: u32,
     /// What else was applied with it.
     pub change_set: Option<ChangeSetId>,
+    /// The entry whose inverse it is.
+    pub undoes: Option<i64>,
     /// The hash of the organization's entry before; zeros for the first.
     pub previous: Hash,
     /// The hash of salt and payload.

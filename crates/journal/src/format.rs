@@ -25,6 +25,7 @@
 //!     field(schema_version)
 //!     field(change set)       or absent
 //!     field(payload_hash)
+//!     field(undoes)           only in an entry that takes another one back: the place of that one among all entries
 //! )
 //! ```
 
@@ -105,6 +106,9 @@ pub fn entry_hash(entry: &Entry) -> Hash {
         .field(&i64::from(entry.schema_version).to_be_bytes())
         .field(change_set.as_ref().map_or(&[], |id| id.as_bytes().as_slice()))
         .field(&entry.payload_hash.0);
+    if let Some(undoes) = entry.undoes {
+        hasher.field(&undoes.to_be_bytes());
+    }
     hasher.finish()
 }
 
@@ -163,6 +167,7 @@ mod tests {
             action: "create".into(),
             schema_version: 1,
             change_set: Some(ChangeSetId::from_uuid(uuid(5))),
+            undoes: None,
             previous: Hash([0xab; 32]),
             payload_hash: payload_hash(&[7; 32], &canonical(&payload()).unwrap()),
             hash: Hash::ZERO,
@@ -191,7 +196,8 @@ mod tests {
     ///     b"create", number(1), uuid(5), payload)
     /// ```
     ///
-    /// with `actor`, `actor id` and `change set` replaced by `b"system"`, `b""` and `b""` for the second entry.
+    /// with `actor`, `actor id` and `change set` replaced by `b"system"`, `b""` and `b""` for the second entry, and
+    /// `number(4700)` after `payload` too for the third.
     #[test]
     fn hashes_are_those_of_an_independent_implementation() {
         let mut entry = entry();
@@ -201,6 +207,8 @@ mod tests {
         entry.actor = ActorId::System;
         entry.change_set = None;
         check(entry_hash(&entry), "09debc7e2db31b139495a4b61a627e8643567f7c1f7b3e13aeefbc0e6a1801ef");
+        entry.undoes = Some(4700);
+        check(entry_hash(&entry), "46e0f56dd877dd44b5c8c1e76c7b41041a643194918fd8c48d78f259aadfa90b");
     }
 
     #[test]

@@ -24,6 +24,6 @@ mod verify;
 pub use diff::{Difference, diff};
 pub use entry::{Actor, ActorId, Change, Entry, Hash, Payload, fingerprint};
 pub use error::{Error, Result};
-pub use read::{Filter, get, list, position, since};
+pub use read::{Filter, find_last, find_undone, get, list, position, since};
 pub use record::{Recorded, erase, record};
 pub use verify::{Broken, Fault, Positions, Verification, Verified, verify, verify_all};

@@ -1,3 +1,5 @@
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
 use glaux_kernel::{Cursor, Page, PageRequest, Timestamp};
 use glaux_store::{EveryTx, OrgRead};
 
@@ -42,6 +44,16 @@ pub async fn list(tx: &mut OrgRead, filter: &Filter, page: &PageRequest) -> Resu
 /// [`Error::NotFound`] when it has none.
 pub async fn get(tx: &mut OrgRead, seq: i64) -> Result<Entry> {
     store::find(tx, seq).await?.ok_or(Error::NotFound(seq))?.entry()
+}
+
+/// The last entry about an object: its `after` is what the object is now.
+pub async fn find_last(tx: &mut OrgRead, kind: &str, object: &str) -> Result<Option<Entry>> {
+    store::find_last(tx, kind, object).await?.as_ref().map(store::Row::entry).transpose()
+}
+
+/// Which entries of `seqs` were taken back, each with the entry that did so last.
+pub async fn find_undone(tx: &mut OrgRead, seqs: RangeInclusive<i64>) -> Result<BTreeMap<i64, i64>> {
+    Ok(store::list_undone(tx, *seqs.start(), *seqs.end()).await?.into_iter().collect())
 }
 
 /// At most `limit` entries of every organization after `seq`, the earliest first: what a subscriber has not seen yet.

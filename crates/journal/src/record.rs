@@ -28,7 +28,8 @@ pub struct Recorded {
 /// # Errors
 /// [`Error::Inexact`] when a state holds a number that canonical JSON would round.
 pub async fn record(tx: &mut OrgTx, change: Change, now: Timestamp, rng: &dyn Rng) -> Result<Recorded> {
-    let Change { actor, kind, object, name, action, before, after, schema_version, reason, change_set } = change;
+    let Change { actor, kind, object, name, action, before, after, schema_version, reason, change_set, undoes } =
+        change;
     let payload = format::canonical(&Payload { actor: actor.display, name, reason, before, after })?;
     let mut salt = [0; 32];
     rng.fill(&mut salt);
@@ -48,6 +49,7 @@ pub async fn record(tx: &mut OrgTx, change: Change, now: Timestamp, rng: &dyn Rn
         action: action.to_owned(),
         schema_version,
         change_set,
+        undoes,
         previous,
         payload_hash: format::payload_hash(&salt, &payload),
         hash: Hash::ZERO,

@@ -24,18 +24,18 @@ const HEAD: Sql = sql("SELECT number, seq, hash FROM journal_heads WHERE organiz
 
 const INSERT: Sql = sql("INSERT INTO journal_entries
          (organization_id, seq, number, id, at, actor_kind, actor_id, kind, object, action, schema_version,
-          change_set_id, previous, payload_hash, hash, payload, salt)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+          change_set_id, undoes, previous, payload_hash, hash, payload, salt)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)");
 
 const ERASE: Sql =
     sql("UPDATE journal_entries SET payload = NULL, salt = NULL WHERE organization_id = $1 AND seq = $2");
 
 const FIND: Sql = sql("SELECT organization_id, seq, number, id, at, actor_kind, actor_id, kind, object, action,
-         schema_version, change_set_id, previous, payload_hash, hash, payload, salt
+         schema_version, change_set_id, undoes, previous, payload_hash, hash, payload, salt
      FROM journal_entries WHERE organization_id = $1 AND seq = $2");
 
 const LIST: Sql = sql("SELECT organization_id, seq, number, id, at, actor_kind, actor_id, kind, object, action,
-         schema_version, change_set_id, previous, payload_hash, hash, payload, salt
+         schema_version, change_set_id, undoes, previous, payload_hash, hash, payload, salt
      FROM journal_entries
      WHERE organization_id = $1 AND seq < $2
          AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR object = $4)
@@ -43,13 +43,22 @@ const LIST: Sql = sql("SELECT organization_id, seq, number, id, at, actor_kind, 
          AND ($7 IS NULL OR at >= $7) AND ($8 IS NULL OR at < $8)
      ORDER BY seq DESC LIMIT $9");
 
+/// What an object came to last: no configuration changes without an entry.
+const LAST: Sql = sql("SELECT organization_id, seq, number, id, at, actor_kind, actor_id, kind, object, action,
+         schema_version, change_set_id, undoes, previous, payload_hash, hash, payload, salt
+     FROM journal_entries WHERE organization_id = $1 AND kind = $2 AND object = $3 ORDER BY seq DESC LIMIT 1");
+
+/// The last one counts where several took back the same.
+const UNDONE: Sql = sql("SELECT undoes, MAX(seq) FROM journal_entries
+     WHERE organization_id = $1 AND undoes >= $2 AND undoes <= $3 GROUP BY undoes");
+
 const CHAIN: Sql = sql("SELECT organization_id, seq, number, id, at, actor_kind, actor_id, kind, object, action,
-         schema_version, change_set_id, previous, payload_hash, hash, payload, salt
+         schema_version, change_set_id, undoes, previous, payload_hash, hash, payload, salt
      FROM journal_entries WHERE organization_id = $1 AND number > $2 ORDER BY number LIMIT $3");
 
 const SINCE: EverySql = every_sql(
     "SELECT organization_id, seq, number, id, at, actor_kind, actor_id, kind, object,
-         action, schema_version, change_set_id, previous, payload_hash, hash, payload, salt
+         action, schema_version, change_set_id, undoes, previous, payload_hash, hash, payload, salt
      FROM journal_entries WHERE seq > $1 ORDER BY seq LIMIT $2",
 );
 
@@ -82,6 +91,7 @@ pub(crate) struct Row {
     action: String,
     schema_version: i64,
     change_set_id: Option<ChangeSetId>,
+    undoes: Option<i64>,
     previous: Vec<u8>,
     payload_hash: Vec<u8>,
     hash: Vec<u8>,
@@ -107,6 +117,7 @@ impl Row {
             action: self.action.clone(),
             schema_version: self.schema_version.try_into().map_err(|_| damaged("the schema version"))?,
             change_set: self.change_set_id,
+            undoes: self.undoes,
             previous: hash(&self.previous, "the hash before it")?,
             payload_hash: hash(&self.payload_hash, "the hash of its payload")?,
             hash: hash(&self.hash, "its hash")?,
@@ -157,6 +168,7 @@ pub(crate) async fn insert(tx: &mut OrgTx, entry: &Entry, payload: &str, salt: &
         .bind(entry.action.as_str())
         .bind(i64::from(entry.schema_version))
         .bind(entry.change_set)
+        .bind(entry.undoes)
         .bind(entry.previous.0.as_slice())
         .bind(entry.payload_hash.0.as_slice())
         .bind(entry.hash.0.as_slice())
@@ -189,6 +201,16 @@ pub(crate) async fn list(tx: &mut OrgRead, filter: &Filter, before: i64, limit: 
         .bind(i64::from(limit))
         .fetch_all()
         .await
+}
+
+/// The last entry about an object.
+pub(crate) async fn find_last(tx: &mut OrgRead, kind: &str, object: &str) -> Result<Option<Row>> {
+    tx.query(LAST).bind(kind).bind(object).fetch_optional().await
+}
+
+/// Pairs of an entry and the one that took it back, for entries from `first` to `last`.
+pub(crate) async fn list_undone(tx: &mut OrgRead, first: i64, last: i64) -> Result<Vec<(i64, i64)>> {
+    tx.query(UNDONE).bind(first).bind(last).fetch_all().await
 }
 
 /// The organization's entries after `number`, the earliest first.

@@ -9,10 +9,12 @@ mod feature;
 mod payloads;
 mod routes;
 mod service;
+mod undo;
 
 pub use assignment::{Assignment, AssignmentState, assignment_name};
 pub use feature::{Feature, FeatureState};
 pub use service::{FeatureChange, NewAssignment, NewFeature, assign, create, delete, put, unassign, update};
+pub use undo::undoing;
 
 /// The routes.
 pub fn module() -> glaux_platform_kit::Module {

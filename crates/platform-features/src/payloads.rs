@@ -8,6 +8,9 @@ use regex_lite::Regex;
 
 use crate::{Feature, FeatureState};
 
+/// The verb of these decisions in the journal: they need a right of their own.
+pub(crate) const ACTION: &str = "payloads";
+
 const MAX_DAYS: u32 = 365;
 const MAX_BYTES: u32 = 1 << 20;
 const MAX_EXPRESSIONS: usize = 20;
@@ -23,16 +26,20 @@ pub(crate) async fn set(
     let mut payloads = feature.state.payloads.clone();
     match policy {
         Some(policy) => {
-            check(&policy)?;
+            let errors = check(&policy);
+            if !errors.is_empty() {
+                return Err(Problem::invalid(errors));
+            }
             payloads.insert(environment, policy);
         }
         None => drop(payloads.remove(&environment)),
     }
     let state = FeatureState { payloads, ..feature.state.clone() };
-    change.replace_as("payloads", feature, state).await
+    change.replace_as(ACTION, feature, state).await
 }
 
-fn check(policy: &PayloadPolicy) -> Result<(), Problem> {
+/// The rules that are not kept.
+pub(crate) fn check(policy: &PayloadPolicy) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if policy.days > MAX_DAYS {
         errors.push(FieldError::new("/days", "at most 365; 0 keeps nothing"));
@@ -54,5 +61,5 @@ fn check(policy: &PayloadPolicy) -> Result<(), Problem> {
             Ok(_) => {}
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    errors
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use glaux_kernel::{ApplicationId, Environment, ModelId};
 use glaux_platform_kit::{Change, Object, find, find_reference, get};
 use glaux_routing::document::{Candidate, FeatureStatus, Limits, Policy};
+use glaux_store::OrgRead;
 use glaux_web::{FieldError, Problem, live::EventKind};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -109,10 +110,7 @@ pub async fn update(
     };
     refuse(state.check())?;
     let feature = change.replace(feature, state).await?;
-    if feature.state.status != now.status {
-        let about = json!({ "feature": feature.name, "status": feature.state.status, "before": now.status });
-        change.announce(EventKind::FeatureStatusChanged, READ, &about)?;
-    }
+    announce_status(change, &feature.name, now.status, feature.state.status)?;
     Ok(feature)
 }
 
@@ -165,12 +163,7 @@ pub async fn assign(
     }
     models.extend(model.map(|model| Candidate { model, weight: 1 }));
     let state = AssignmentState { feature: feature.id, environment, models, fallbacks, config_overrides, policy };
-    let mut errors = state.check();
-    for (pointer, model) in state.named() {
-        if find_reference::<ModelId>(change.read(), MODEL, model).await?.is_none() {
-            errors.push(FieldError::new(pointer, format!("there is no model `{model}`")));
-        }
-    }
+    let mut errors = check_assignment(change.read(), &state).await?;
     for error in errors.iter_mut().filter(|error| is_short && error.pointer.starts_with("/models/")) {
         error.pointer = "/model".to_owned();
     }
@@ -201,7 +194,33 @@ pub async fn unassign(
     Ok(assignment)
 }
 
-fn announce(
+/// The rules that an assignment does not keep.
+pub(crate) async fn check_assignment(tx: &mut OrgRead, state: &AssignmentState) -> Result<Vec<FieldError>, Problem> {
+    let mut errors = state.check();
+    for (pointer, model) in state.named() {
+        if find_reference::<ModelId>(tx, MODEL, model).await?.is_none() {
+            errors.push(FieldError::new(pointer, format!("there is no model `{model}`")));
+        }
+    }
+    Ok(errors)
+}
+
+/// Tells those who watch whether a feature serves, if that is not as it was before.
+pub(crate) fn announce_status(
+    change: &mut Change,
+    feature: &str,
+    before: FeatureStatus,
+    now: FeatureStatus,
+) -> Result<(), Problem> {
+    if now == before {
+        return Ok(());
+    }
+    let about = json!({ "feature": feature, "status": now, "before": before });
+    change.announce(EventKind::FeatureStatusChanged, READ, &about)
+}
+
+/// Tells those who watch what serves a feature.
+pub(crate) fn announce(
     change: &mut Change,
     feature: &str,
     environment: Environment,

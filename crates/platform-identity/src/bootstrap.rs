@@ -34,6 +34,7 @@ pub(crate) async fn make_organization(context: &Context) -> Result<OrganizationI
         schema_version: SCHEMA_VERSION,
         reason: Some(REASON.to_owned()),
         change_set: None,
+        undoes: None,
     };
     let mut tx = context.db.organization(id).begin().await?;
     store::insert_organization(&mut tx, DEFAULT_ORGANIZATION, &settings, now).await?;

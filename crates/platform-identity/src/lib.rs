@@ -15,6 +15,7 @@ mod routes;
 mod session;
 mod store;
 mod token;
+mod undo;
 mod user;
 
 pub use authenticate::Identity;
@@ -23,6 +24,7 @@ pub use organization::{DEFAULT_ORGANIZATION, Organization, list_organizations, l
 pub use role::Role;
 pub use session::SignInLink;
 pub use token::{Token, TokenState};
+pub use undo::undoing;
 pub use user::{User, UserState};
 
 /// The routes.

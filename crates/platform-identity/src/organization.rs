@@ -33,7 +33,7 @@ pub struct Organization {
 }
 
 /// What can be changed of a tenant: its state in the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) display_name: String,
     pub(crate) time_zone: String,
@@ -65,7 +65,8 @@ impl Organization {
 }
 
 impl Settings {
-    fn check(&self) -> Result<(), Problem> {
+    /// The rules that are not kept.
+    pub(crate) fn check(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if self.display_name.trim().is_empty() || self.display_name.chars().count() > 100 {
             errors.push(FieldError::new("/display_name", "a display name has 1 to 100 characters"));
@@ -77,7 +78,7 @@ impl Settings {
         if self.currency != "USD" {
             errors.push(FieldError::new("/currency", "amounts are in USD, as prices are"));
         }
-        if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+        errors
     }
 }
 
@@ -91,7 +92,20 @@ pub(crate) async fn update(change: &mut Change, asked: SettingsChange) -> Result
         time_zone: asked.time_zone.unwrap_or_else(|| before.time_zone.clone()),
         currency: asked.currency.unwrap_or_else(|| before.currency.clone()),
     };
-    after.check()?;
+    let errors = after.check();
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    exchange(change, organization, after).await
+}
+
+/// Gives an organization other settings. The same ones leave no entry.
+pub(crate) async fn exchange(
+    change: &mut Change,
+    organization: Organization,
+    after: Settings,
+) -> Result<Organization, Problem> {
+    let before = organization.settings();
     if before == after {
         return Ok(organization);
     }

@@ -29,7 +29,8 @@ const EVERYONE: &[&str] = &["me.read", "events.read", "organization.read", "appl
 
 const VIEWER: &[&str] = &["features.read", "models.read", "operations.read", "spending.read"];
 
-const DEVELOPER: &[&str] = &["changesets.apply", "features.write", "keys.read", "usage.read", "journal.read"];
+const DEVELOPER: &[&str] =
+    &["changesets.apply", "features.write", "keys.read", "usage.read", "journal.read", "journal.undo"];
 
 const ADMIN: &[&str] = &[
     "budgets.write",

@@ -13,6 +13,7 @@ mod history;
 mod live;
 mod object;
 mod store;
+mod undo;
 mod vault;
 
 pub use change::{Change, Changed, RowChange};
@@ -24,6 +25,7 @@ pub use object::{
     Kind, Object, Reference, find, find_by_id, find_id, find_mention, find_reference, get, list, list_all,
     list_matching, list_references, time_zone,
 };
+pub use undo::{Decision, Inverse, Undo, Undoable, remove, undo_of};
 pub use vault::{MasterKey, Vault, VaultError};
 
 /// A capability as the composition root sees it.

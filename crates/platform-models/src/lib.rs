@@ -19,6 +19,7 @@ mod provider;
 mod routes;
 mod routing_policy;
 mod service;
+mod undo;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ pub use routing_policy::{RoutingPolicy, RoutingPolicyState, limits_of, policy_of
 pub use service::{
     NewAlias, NewModel, NewProvider, NewRoutingPolicy, put_alias, put_model, put_provider, put_routing_policy,
 };
+pub use undo::undoing;
 
 /// The routes.
 pub fn module() -> Module {

@@ -8,7 +8,7 @@ use glaux_web::{FieldError, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use succession::{find_overlaps, succeed};
+pub(crate) use succession::{bring_back, find_overlaps, succeed};
 
 use crate::{Model, Provider};
 

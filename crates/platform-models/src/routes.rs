@@ -16,9 +16,9 @@ mod providers;
 mod routing_policies;
 
 const READ: Permission = Permission("models.read");
-const WRITE: Permission = Permission("models.write");
+pub(crate) const WRITE: Permission = Permission("models.write");
 /// Apart: who may name models need not be who holds the accounts.
-const WRITE_PROVIDERS: Permission = Permission("providers.write");
+pub(crate) const WRITE_PROVIDERS: Permission = Permission("providers.write");
 
 pub(crate) fn routes() -> OpenApiRouter<Context> {
     OpenApiRouter::new()

@@ -11,6 +11,7 @@ mod jobs;
 mod routes;
 mod scope;
 mod service;
+mod undo;
 mod usage;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use alerts::AlertWriter;
 pub use budget::{Budget, BudgetState};
 pub use jobs::{Retention, jobs};
 pub use service::{NewBudget, put_budget};
+pub use undo::undoing;
 
 /// A call that a budget holds money for.
 #[derive(Debug, Clone)]

@@ -19,7 +19,7 @@ use crate::{
 };
 
 const READ: Permission = Permission("spending.read");
-const WRITE: Permission = Permission("budgets.write");
+pub(crate) const WRITE: Permission = Permission("budgets.write");
 
 pub(crate) fn routes(balances: Arc<dyn Balances>) -> OpenApiRouter<Context> {
     OpenApiRouter::new()

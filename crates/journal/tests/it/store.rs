@@ -12,7 +12,7 @@ const INSERT_ORGANIZATION: Sql =
      VALUES ($1, $2, $2, 'UTC', 'USD', 0, 0)");
 
 /// Each changes one column of the second entry.
-pub(crate) const COLUMNS: [(&str, Sql); 16] = [
+pub(crate) const COLUMNS: [(&str, Sql); 17] = [
     (
         "organization_id",
         sql("UPDATE journal_entries SET organization_id = $2 WHERE organization_id = $1 AND number = 2"),
@@ -55,6 +55,10 @@ pub(crate) const COLUMNS: [(&str, Sql); 16] = [
         ),
     ),
     ("change_set_id", sql("UPDATE journal_entries SET change_set_id = $2 WHERE organization_id = $1 AND number = 2")),
+    (
+        "undoes",
+        sql("UPDATE journal_entries SET undoes = 1 WHERE organization_id = $1 AND number = 2 AND $2 IS NOT NULL"),
+    ),
     (
         "previous",
         sql("UPDATE journal_entries SET previous = hash WHERE organization_id = $1 AND number = 2 AND $2 IS NOT NULL"),
@@ -116,6 +120,7 @@ pub(crate) fn change(object: &str) -> Change {
         schema_version: 1,
         reason: Some("because".into()),
         change_set: None,
+        undoes: None,
     }
 }
 

@@ -17,7 +17,7 @@ async fn start(database: TestDatabase) -> Management {
         glaux_platform_applications::module(),
         glaux_platform_features::module(),
         glaux_platform_models::module(),
-        glaux_platform_kit::journal_module(),
+        glaux_platform_kit::journal_module(Vec::new()),
     ];
     let management = Management::start(database, modules).await;
     let system = Caller {

@@ -9,9 +9,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// To read features, and to watch them change.
 pub(crate) const READ: Permission = Permission("features.read");
-const WRITE: Permission = Permission("features.write");
+pub(crate) const WRITE: Permission = Permission("features.write");
 /// To decide what is kept of what calls say and are answered.
-const WRITE_PAYLOADS: Permission = Permission("payloads.write");
+pub(crate) const WRITE_PAYLOADS: Permission = Permission("payloads.write");
 
 pub(crate) fn routes() -> OpenApiRouter<Context> {
     OpenApiRouter::new()

@@ -15,7 +15,7 @@ use crate::attempts::Attempts;
 
 const SELF: Permission = Permission("me.read");
 const READ: Permission = Permission("organization.read");
-const WRITE: Permission = Permission("organization.write");
+pub(crate) const WRITE: Permission = Permission("organization.write");
 const READ_TOKENS: Permission = Permission("tokens.read");
 const WRITE_TOKENS: Permission = Permission("tokens.write");
 

@@ -19,7 +19,14 @@ pub(crate) struct Installation {
 
 impl Installation {
     pub(crate) async fn start(database: TestDatabase) -> Self {
-        Self::with(database, vec![glaux_platform_identity::module(), glaux_platform_kit::journal_module()]).await
+        Self::with(
+            database,
+            vec![
+                glaux_platform_identity::module(),
+                glaux_platform_kit::journal_module(glaux_platform_identity::undoing()),
+            ],
+        )
+        .await
     }
 
     pub(crate) async fn with(database: TestDatabase, modules: Vec<Module>) -> Self {

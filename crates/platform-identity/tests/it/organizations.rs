@@ -3,7 +3,12 @@ use serde_json::json;
 
 use crate::installation::Installation;
 
-on_both!(settings_are_changed_and_journalled, settings_are_checked, one_sees_ones_own_organization);
+on_both!(
+    settings_are_changed_and_journalled,
+    settings_are_checked,
+    settings_are_taken_back,
+    one_sees_ones_own_organization
+);
 
 async fn settings_are_changed_and_journalled(database: TestDatabase) {
     let installation = Installation::start(database).await;
@@ -38,6 +43,27 @@ async fn settings_are_checked(database: TestDatabase) {
     check(json!({"currency": "EUR"}), "/currency").await;
     let unknown = installation.admin().patch("/api/organizations/default", json!({"name": "other"})).await;
     assert_eq!(unknown.pointers("invalid_request"), ["/name"]);
+}
+
+async fn settings_are_taken_back(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let admin = installation.admin();
+    let path = "/api/organizations/default";
+    let changed = admin.patch(path, json!({"time_zone": "Asia/Tokyo", "display_name": "Acme"})).await.ok();
+    let undo = format!("/api/platform/ai-management/journal/{}/undo", changed["journal_seq"]);
+    let undone = admin.post(&undo, json!({})).await.ok();
+    assert_eq!((&undone["kind"], &undone["object"]), (&json!("organization"), &changed["id"]));
+    let now = admin.get(path).await.ok();
+    assert_eq!((&now["time_zone"], &now["display_name"]), (&json!("UTC"), &json!("Default")));
+    admin.post(&undo, json!({})).await.problem("conflict");
+
+    // What a new installation began with, and tokens that were shown, stay.
+    admin.post("/api/auth/tokens", json!({"name": "robot", "role": "ai-viewer"})).await.ok();
+    let entries = admin.get("/api/platform/ai-management/journal").await.ok();
+    for entry in entries["items"].as_array().unwrap() {
+        let stays = entry["kind"] == "token" || entry["action"] == "create";
+        assert!(!stays || entry["undo"]["possible"] == false, "{entry}");
+    }
 }
 
 async fn one_sees_ones_own_organization(database: TestDatabase) {

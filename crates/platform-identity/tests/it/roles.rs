@@ -26,7 +26,7 @@ impl Balances for Nothing {
 
 fn modules() -> Vec<Module> {
     vec![
-        glaux_platform_kit::journal_module(),
+        glaux_platform_kit::journal_module(Vec::new()),
         glaux_platform_kit::live_module(),
         glaux_platform_identity::module(),
         glaux_platform_applications::module(),

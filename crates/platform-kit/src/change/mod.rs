@@ -24,6 +24,7 @@ pub struct Change {
     write: Write,
     tx: OrgTx,
     set: Option<ChangeSetId>,
+    undoes: Option<i64>,
     recorded: Vec<Recorded>,
     announced: Vec<Event>,
 }
@@ -67,13 +68,18 @@ impl Change {
         let mut tx = context.db.organization(write.caller.organization).begin().await?;
         tx.query(store::TAKE_TURN).fetch_one::<(glaux_kernel::OrganizationId,)>().await?;
         let context = context.clone();
-        Ok(Self { context, write, tx, set: None, recorded: Vec::new(), announced: Vec::new() })
+        Ok(Self { context, write, tx, set: None, undoes: None, recorded: Vec::new(), announced: Vec::new() })
     }
 
     /// The same for several objects that are changed, and undone, as one.
     pub async fn begin_set(context: &Context, write: Write) -> Result<Self, Problem> {
         let set = ChangeSetId::new(context.clock.now(), &*context.rng);
         Ok(Self { set: Some(set), ..Self::begin(context, write).await? })
+    }
+
+    /// The same for the inverse of the journal's entry `seq`.
+    pub(crate) async fn begin_undo(context: &Context, write: Write, seq: i64) -> Result<Self, Problem> {
+        Ok(Self { undoes: Some(seq), ..Self::begin(context, write).await? })
     }
 
     /// Reads in the same transaction.
@@ -107,9 +113,19 @@ impl Change {
     /// # Errors
     /// `conflict` when the name is taken, `precondition_failed` when the request names a state that it must have.
     pub async fn create<K: Kind>(&mut self, name: &str, state: K::State) -> Result<Object<K>, Problem> {
+        let id = K::Id::generate(self.context.clock.now(), &*self.context.rng);
+        self.restore(id, name, state).await
+    }
+
+    /// Makes an object that was removed once more: under its old id, by which others still refer to it.
+    pub(crate) async fn restore<K: Kind>(
+        &mut self,
+        id: K::Id,
+        name: &str,
+        state: K::State,
+    ) -> Result<Object<K>, Problem> {
         self.write.expected.check(None)?;
         let now = self.context.clock.now();
-        let id = K::Id::generate(now, &*self.context.rng);
         let object: Object<K> = Object { id, name: name.to_owned(), state, created_at: now, updated_at: now };
         let state = value(&object.state)?;
         let insert = self.tx.query(store::INSERT).bind(K::KIND).bind(id.uuid()).bind(name).bind(state.to_string());
@@ -207,6 +223,7 @@ impl Change {
             schema_version,
             reason: self.write.reason.clone(),
             change_set: self.set,
+            undoes: self.undoes,
         };
         let now = self.context.clock.now();
         let seq = journal::record(&mut self.tx, change, now, &*self.context.rng).await.map_err(history::failed)?.seq;

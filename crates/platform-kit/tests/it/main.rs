@@ -6,3 +6,4 @@ mod history;
 mod live;
 mod notes;
 mod repeating;
+mod undoing;

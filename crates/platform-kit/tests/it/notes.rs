@@ -1,8 +1,10 @@
 //! A capability with one kind of object, as small as one can be.
 
+use async_trait::async_trait;
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{FindingId, Permission, Secret};
-use glaux_platform_kit::{Change, Context, Kind, Module, Object, find, get};
+use glaux_platform_kit::{Change, Context, Inverse, Kind, Module, Object, Undoable, find, find_mention, get, undo_of};
+use glaux_store::OrgRead;
 use glaux_testkit::{database::TestDatabase, management::Management};
 use glaux_web::{Caller, Json, Path, Problem, Tagged, Write, change, live::EventKind, permit};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,29 @@ pub(crate) struct NoteState {
     pub(crate) text: String,
 }
 
+/// A note whose text is another's name is about that one, which stays as long.
+#[async_trait]
+impl Undoable for Note {
+    fn inverse(action: &str) -> Option<Inverse> {
+        Inverse::of(action, WRITE)
+    }
+
+    fn find_loss(_: Option<&NoteState>, after: Option<&NoteState>) -> Option<String> {
+        after.filter(|note| note.text == "sealed").map(|_| "what was sealed is not unsealed".to_owned())
+    }
+
+    async fn find_need(tx: &mut OrgRead, note: &Object<Self>) -> Result<Option<String>, Problem> {
+        let about = find_mention(tx, Self::KIND, &note.name).await?;
+        Ok(about.map(|name| format!("the note {name} is about it")))
+    }
+
+    async fn find_fault(tx: &mut OrgRead, note: &Object<Self>) -> Result<Option<String>, Problem> {
+        let Some(about) = note.state.text.strip_prefix("about ") else { return Ok(None) };
+        let missing = find::<Self>(tx, about).await?.is_none();
+        Ok(missing.then(|| format!("there is no note {about}")))
+    }
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Body {
@@ -39,7 +64,7 @@ pub(crate) async fn start(database: TestDatabase) -> Management {
         .routes(permit(READ, routes!(get_note)))
         .routes(change(WRITE, routes!(put_note, delete_note)))
         .routes(change(WRITE, routes!(seal_note)));
-    let kit = [glaux_platform_kit::journal_module(), glaux_platform_kit::live_module()];
+    let kit = [glaux_platform_kit::journal_module(vec![undo_of::<Note>()]), glaux_platform_kit::live_module()];
     Management::start(database, kit.into_iter().chain([Module { routes }]).collect()).await
 }
 

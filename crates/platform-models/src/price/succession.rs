@@ -1,4 +1,4 @@
-use glaux_kernel::Timestamp;
+use glaux_kernel::{PriceRuleId, Timestamp};
 use glaux_llm::Conditions;
 use glaux_routing::document::PriceRule;
 
@@ -28,6 +28,25 @@ pub(crate) fn succeed(old: &[PriceRule], next: Vec<PriceRule>, now: Timestamp) -
         rules.push(PriceRule { conditions: Conditions { effective_from, ..rule.conditions }, ..rule });
     }
     rules
+}
+
+/// The rules by which what was in force in `past` holds again from `now` on. What `present` says of the time before stays.
+pub(crate) fn bring_back(
+    present: &[PriceRule],
+    past: &[PriceRule],
+    now: Timestamp,
+    mut new_id: impl FnMut() -> PriceRuleId,
+) -> Vec<PriceRule> {
+    let holding = past.iter().filter(|rule| !is_over(rule, now));
+    let next = holding.map(|rule| {
+        if present.iter().any(|present| says_the_same(present, rule)) {
+            return rule.clone();
+        }
+        // The rule of this id has ended; it is another one that begins.
+        let effective_from = Some(rule.conditions.effective_from.map_or(now, |from| from.max(now)));
+        PriceRule { id: new_id(), conditions: Conditions { effective_from, ..rule.conditions.clone() }, ..rule.clone() }
+    });
+    succeed(present, next.collect(), now)
 }
 
 /// The places of rules beside which an earlier one holds, from `now` on, at the same time: nothing decides between them.
@@ -65,7 +84,7 @@ fn says_the_same(old: &PriceRule, next: &PriceRule) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use glaux_kernel::{PriceRuleId, Rate};
+    use glaux_kernel::Rate;
     use glaux_llm::Meter;
 
     use super::*;
@@ -94,6 +113,29 @@ mod tests {
         let output = PriceRule { meter: Meter::OutputTokens, ..rule(1, None, None) };
         let conditions = Conditions { above_input_tokens: Some(200_000), ..Conditions::default() };
         check(&[rule(1, None, None), output, PriceRule { conditions, ..rule(1, None, None) }], &[]);
+    }
+
+    #[test]
+    fn what_was_in_force_before_holds_again_from_now_on() {
+        let check = |present: &[PriceRule], past: &[PriceRule], expected: &[PriceRule]| {
+            let id = || PriceRuleId::from_uuid(Default::default());
+            assert_eq!(bring_back(present, past, at(10), id), expected, "{present:?} {past:?}");
+        };
+        let (plain, changed) = ([rule(1, None, None)], [rule(1, None, Some(5)), rule(2, Some(5), None)]);
+        check(&plain, &plain, &plain);
+        // What was called between 5 and 10 stays at 2.
+        let again = [rule(1, None, Some(5)), rule(2, Some(5), Some(10)), rule(1, Some(10), None)];
+        check(&changed, &plain, &again);
+        // A price that was taken away is not known for the time in which there was none.
+        let gone = [rule(1, None, Some(5))];
+        check(&gone, &plain, &[rule(1, None, Some(5)), rule(1, Some(10), None)]);
+        check(&[], &[rule(1, None, Some(5))], &[]);
+        // What is announced is announced again.
+        check(
+            &plain,
+            &[rule(1, None, Some(20)), rule(3, Some(20), None)],
+            &[rule(1, None, Some(10)), rule(1, Some(10), Some(20)), rule(3, Some(20), None)],
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{AliasId, Page, Timestamp};
-use glaux_platform_kit::{Change, Context, Object, get, list};
+use glaux_platform_kit::{Change, Context, Object, get, list, remove};
 use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -102,6 +102,6 @@ pub(super) async fn delete_alias(
 ) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let alias = get::<Alias>(change.read(), &reference).await?;
-    change.delete(&alias).await?;
+    remove(&mut change, &alias).await?;
     change.answer(StatusCode::OK, AliasView::from(alias), None).await
 }

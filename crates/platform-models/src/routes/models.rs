@@ -1,19 +1,16 @@
 use axum::{extract::State, http::StatusCode, response::Response};
-use glaux_kernel::{ModelId, Page, Timestamp, problem::Code};
-use glaux_platform_kit::{Change, Context, Kind, Object, find_mention, get, list};
+use glaux_kernel::{ModelId, Page, Timestamp};
+use glaux_platform_kit::{Change, Context, Object, get, list, remove};
 use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    Alias, Model, ModelState, Origin,
+    Model, ModelState, Origin,
     catalogue::ModelType,
     price::PriceInput,
     service::{self, ModelChange, NewModel},
 };
-
-/// The kinds of objects whose states name models by `provider/model`.
-const NAME_MODELS: [&str; 2] = [Alias::KIND, "assignment"];
 
 /// A catalogue entry of a provider.
 #[derive(Serialize, ToSchema)]
@@ -118,12 +115,6 @@ pub(super) async fn delete_model(
 ) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let model = get::<Model>(change.read(), &reference).await?;
-    for kind in NAME_MODELS {
-        if let Some(user) = find_mention(change.read(), kind, &model.name).await? {
-            let detail = format!("the {kind} {user} names the model; change it first");
-            return Err(Problem::new(Code::Conflict, detail));
-        }
-    }
-    change.delete(&model).await?;
+    remove(&mut change, &model).await?;
     change.answer(StatusCode::OK, ModelView::from(model), None).await
 }

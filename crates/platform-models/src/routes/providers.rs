@@ -1,14 +1,14 @@
 use axum::{extract::State, http::StatusCode, response::Response};
-use glaux_kernel::{Page, ProviderId, Timestamp, problem::Code};
+use glaux_kernel::{Page, ProviderId, Timestamp};
 use glaux_llm::ProviderKind;
-use glaux_platform_kit::{Change, Context, Object, get, list, list_all};
+use glaux_platform_kit::{Change, Context, Object, get, list, remove};
 use glaux_routing::document::ProviderLimits;
 use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Model, Provider, ProviderState,
+    Provider, ProviderState,
     adoption::Adoption,
     credentials::NewCredentials,
     service::{self, NewProvider, ProviderChange},
@@ -152,14 +152,6 @@ pub(super) async fn delete_provider(
 ) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let provider = get::<Provider>(change.read(), &reference).await?;
-    let models = list_all::<Model>(change.read()).await?;
-    if let Some(model) = models.iter().find(|model| model.state.provider == provider.id) {
-        let detail = format!("the provider has models, for example {}; remove them first", model.name);
-        return Err(Problem::new(Code::Conflict, detail));
-    }
-    if let Some(credential) = &provider.state.credential {
-        change.forget(credential.secret).await?;
-    }
-    change.delete(&provider).await?;
+    remove(&mut change, &provider).await?;
     change.answer(StatusCode::OK, ProviderView::from(provider), None).await
 }

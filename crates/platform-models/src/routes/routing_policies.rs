@@ -1,6 +1,6 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{Page, RoutingPolicyId, Timestamp};
-use glaux_platform_kit::{Change, Context, Object, get, list};
+use glaux_platform_kit::{Change, Context, Object, get, list, remove};
 use glaux_routing::document::{Policy, ProviderLimits};
 use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
 use serde::Serialize;
@@ -100,6 +100,6 @@ pub(super) async fn delete_routing_policy(
 ) -> Result<Response, Problem> {
     let mut change = Change::begin(&context, write).await?;
     let policy = get::<RoutingPolicy>(change.read(), &reference).await?;
-    change.delete(&policy).await?;
+    remove(&mut change, &policy).await?;
     change.answer(StatusCode::OK, RoutingPolicyView::from(policy), None).await
 }

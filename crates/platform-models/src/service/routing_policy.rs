@@ -1,5 +1,5 @@
 use glaux_kernel::problem::Code;
-use glaux_platform_kit::{Change, Object, find, list_all};
+use glaux_platform_kit::{Change, Object, find};
 use glaux_routing::document::{Policy, ProviderLimits};
 use glaux_web::{FieldError, Problem};
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use super::refuse;
 use crate::{
     provider::is_name,
     routing_policy::{RoutingPolicy, RoutingPolicyState},
+    undo::find_rival,
 };
 
 /// A new routing policy.
@@ -51,8 +52,7 @@ pub(crate) async fn create_routing_policy(
         errors.push(FieldError::new("/name", detail));
     }
     refuse(errors)?;
-    let others = list_all::<RoutingPolicy>(change.read()).await?;
-    if let Some(other) = others.iter().find(|other| other.state.is_for_the_same(&state)) {
+    if let Some(other) = find_rival(change.read(), &state).await? {
         return Err(Problem::new(Code::Conflict, format!("the routing policy `{}` is for the same calls", other.name)));
     }
     change.create::<RoutingPolicy>(&name, state).await

@@ -6,6 +6,7 @@ mod models;
 mod probe;
 mod providers;
 mod routing_policies;
+mod undo;
 
 use std::{sync::Arc, time::Duration};
 
@@ -35,7 +36,11 @@ impl Probe for Scripted {
 }
 
 async fn start(database: TestDatabase) -> Management {
-    let modules = vec![module(), probing_module(Arc::new(Scripted)), glaux_platform_kit::journal_module()];
+    let modules = vec![
+        module(),
+        probing_module(Arc::new(Scripted)),
+        glaux_platform_kit::journal_module(glaux_platform_models::undoing()),
+    ];
     Management::start(database, modules).await
 }
 

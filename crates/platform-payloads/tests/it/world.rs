@@ -21,7 +21,7 @@ pub(crate) async fn start(database: TestDatabase) -> Management {
     let modules = vec![
         glaux_platform_applications::module(),
         glaux_platform_features::module(),
-        glaux_platform_kit::journal_module(),
+        glaux_platform_kit::journal_module(Vec::new()),
         glaux_platform_payloads::module(),
     ];
     let api = Management::start(database, modules).await;

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::world::{BUDGETS, budget, start};
 
-on_both!(a_scope_takes_names_and_ids, what_a_scope_names_must_exist);
+on_both!(a_scope_takes_names_and_ids, what_a_scope_names_must_exist, decisions_are_taken_back);
 
 /// An application, a feature, a key, a provider and a model; their ids in this order.
 async fn furnish(api: &Management) -> [Value; 5] {
@@ -65,4 +65,25 @@ async fn what_a_scope_names_must_exist(database: TestDatabase) {
     let stranger = api.stranger(&["budgets.write"]);
     let answer = stranger.post(BUDGETS, budget("cap", json!({ "feature": feature }))).await;
     assert_eq!(answer.pointers("unprocessable"), ["/scope/feature"]);
+}
+
+async fn decisions_are_taken_back(database: TestDatabase) {
+    let api = start(database).await;
+    let admin = api.admin();
+    let undo = async |seq: &Value| {
+        admin.post(&format!("/api/platform/ai-management/journal/{seq}/undo"), json!({})).await.ok()
+    };
+    let made = admin.post(BUDGETS, budget("cap", json!({ "organization": true }))).await.ok();
+    let path = format!("{BUDGETS}/cap");
+    let less = json!({ "budget_amount": { "amount": "1.00", "currency": "USD" }, "action": "block" });
+    let changed = admin.patch(&path, less).await.ok();
+    undo(&changed["journal_seq"]).await;
+    let deleted = admin.delete(&path).await.ok();
+    undo(&deleted["journal_seq"]).await;
+    let now = admin.get(&path).await.ok();
+    for field in ["id", "scope", "budget_amount", "alert_thresholds", "action"] {
+        assert_eq!(now[field], made[field], "{field}");
+    }
+    undo(&made["journal_seq"]).await;
+    admin.get(&path).await.problem("not_found");
 }

@@ -78,7 +78,7 @@ async fn names_and_figures_can_be_written_and_kept(database: TestDatabase) {
 }
 
 async fn a_model_that_is_named_stays(database: TestDatabase) {
-    let modules = vec![module(), glaux_platform_kit::journal_module()];
+    let modules = vec![module(), glaux_platform_kit::journal_module(Vec::new())];
     let management = Management::start(database, modules).await;
     let client = management.admin();
     client.post(PROVIDERS, openai()).await.ok();

@@ -1,78 +1,38 @@
 //! The journal's routes. They know every kind of object by its state alone, and therefore stand here.
 
-use axum::extract::State;
-use glaux_journal::{self as journal, ActorId, Difference, Entry, Filter};
-use glaux_kernel::{ChangeId, ChangeSetId, Page, Permission, Timestamp};
-use glaux_web::{Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, permit};
+mod view;
+
+use std::sync::Arc;
+
+use axum::{Extension, extract::State, http::StatusCode, response::Response};
+use glaux_journal::{self as journal, ActorId, Difference, Filter};
+use glaux_kernel::{Page, Permission, Timestamp};
+use glaux_web::{
+    Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, Write, change, permit,
+};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Context, Module};
+use self::view::{EntryView, JournalEntryDetail, UndoView};
+use crate::{
+    Change, Context, Module,
+    undo::{RIGHT, Undo, Undoing},
+};
 
 /// To read the journal, and to watch it grow.
 pub(crate) const READ: Permission = Permission("journal.read");
 
-/// The journal: list, entry, differences, verification.
-pub fn journal_module() -> Module {
+/// The journal: list, entry, differences, verification; and the way back, for decisions about `kinds`.
+pub fn journal_module(kinds: Vec<Arc<dyn Undo>>) -> Module {
     let routes = OpenApiRouter::new()
         .routes(permit(READ, routes!(list_journal)))
         .routes(permit(READ, routes!(verify_journal)))
         .routes(permit(READ, routes!(get_journal_entry)))
-        .routes(permit(READ, routes!(diff_journal_entry)));
+        .routes(permit(READ, routes!(diff_journal_entry)))
+        .routes(change(RIGHT, routes!(undo_journal_entry)))
+        .layer(Extension(Undoing::new(kinds)));
     Module { routes }
-}
-
-/// One decision.
-#[derive(Serialize, ToSchema)]
-#[schema(as = JournalEntry)]
-struct EntryView {
-    /// Its place among all entries.
-    seq: i64,
-    /// Its place in the organization's chain.
-    number: i64,
-    #[schema(value_type = String, example = "chg_01890000000070008000000000000000")]
-    id: ChangeId,
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-    /// user, token or system.
-    actor_kind: &'static str,
-    /// Absent for system.
-    actor_id: Option<String>,
-    /// The name, as it was then. Erased when absent.
-    actor: Option<String>,
-    /// feature, key, model…
-    kind: String,
-    /// The object's id.
-    object: String,
-    /// The object's name, as it was then. Erased when absent.
-    name: Option<String>,
-    action: String,
-    reason: Option<String>,
-    /// What else was changed as one with it.
-    #[schema(value_type = Option<String>)]
-    change_set: Option<ChangeSetId>,
-    hash: String,
-}
-
-/// One decision with both states.
-#[derive(Serialize, ToSchema)]
-struct JournalEntryDetail {
-    #[serde(flatten)]
-    entry: EntryView,
-    /// The form that the states have.
-    schema_version: u32,
-    /// The object's state before; absent if there was no such object, or if it was erased.
-    #[schema(value_type = Option<Object>)]
-    before: Option<Value>,
-    /// The object's state after; absent if it is no more, or if it was erased.
-    #[schema(value_type = Option<Object>)]
-    after: Option<Value>,
-    /// The states, names and reason are erased.
-    erased: bool,
-    #[schema(value_type = Vec<Object>)]
-    differences: Vec<Difference>,
 }
 
 /// What a decision changed.
@@ -84,44 +44,16 @@ struct JournalDifferences {
     differences: Vec<Difference>,
 }
 
-impl From<Entry> for EntryView {
-    fn from(entry: Entry) -> Self {
-        let (actor, name, reason) = match entry.payload {
-            Some(payload) => (Some(payload.actor), Some(payload.name), payload.reason),
-            None => (None, None, None),
-        };
-        Self {
-            seq: entry.seq,
-            number: entry.number,
-            id: entry.id,
-            at: entry.at,
-            actor_kind: entry.actor.kind(),
-            actor_id: match entry.actor {
-                ActorId::User(id) => Some(id.to_string()),
-                ActorId::Token(id) => Some(id.to_string()),
-                ActorId::System => None,
-            },
-            actor,
-            kind: entry.kind,
-            object: entry.object,
-            name,
-            action: entry.action,
-            reason,
-            change_set: entry.change_set,
-            hash: entry.hash.to_string(),
-        }
-    }
-}
-
-impl From<Entry> for JournalEntryDetail {
-    fn from(mut entry: Entry) -> Self {
-        let erased = entry.payload.is_none();
-        let states = entry.payload.as_mut().map(|payload| (payload.before.take(), payload.after.take()));
-        let (before, after) = states.unwrap_or_default();
-        let differences = journal::diff(before.as_ref(), after.as_ref());
-        let schema_version = entry.schema_version;
-        Self { entry: entry.into(), schema_version, before, after, erased, differences }
-    }
+/// What was taken back.
+#[derive(Serialize, ToSchema)]
+struct JournalUndone {
+    /// The entry.
+    undoes: i64,
+    /// Of which kind of object.
+    kind: String,
+    /// The object's id: the same as before where it was made again.
+    object: String,
+    name: String,
 }
 
 /// Which entries are asked for.
@@ -183,6 +115,7 @@ pub(crate) fn failed(error: journal::Error) -> Problem {
     params(EntryFilter, PageParameters), responses((status = 200, body = PageSchema<EntryView>)))]
 async fn list_journal(
     State(context): State<Context>,
+    Extension(undoing): Extension<Undoing>,
     caller: Caller,
     Query(asked): Query<EntryFilter>,
     Paging(page): Paging,
@@ -196,7 +129,15 @@ async fn list_journal(
     };
     let mut tx = context.db.organization(caller.organization).read().await?;
     let entries = journal::list(&mut tx, &filter, &page).await.map_err(failed)?;
-    Ok(Json(entries.map(EntryView::from)))
+    let seqs = entries.items.last().map_or(0, |last| last.seq)..=entries.items.first().map_or(0, |first| first.seq);
+    let undone = journal::find_undone(&mut tx, seqs).await.map_err(failed)?;
+    Ok(Json(entries.map(|entry| {
+        let undone_by = undone.get(&entry.seq).copied();
+        let taken_back = undone_by.map(|seq| format!("entry {seq} took it back"));
+        let refused = || undoing.judge(&entry, &caller).err().map(|refusal| refusal.to_string());
+        let undo = UndoView::new(&entry, undone_by, taken_back.or_else(refused));
+        EntryView::new(entry, undo)
+    })))
 }
 
 /// One decision, with the states before and after.
@@ -204,11 +145,16 @@ async fn list_journal(
     tag = "journal", params(("seq" = i64, Path)), responses((status = 200, body = JournalEntryDetail)))]
 async fn get_journal_entry(
     State(context): State<Context>,
+    Extension(undoing): Extension<Undoing>,
     caller: Caller,
     Path(seq): Path<i64>,
 ) -> Result<Json<JournalEntryDetail>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
-    Ok(Json(journal::get(&mut tx, seq).await.map_err(failed)?.into()))
+    let entry = journal::get(&mut tx, seq).await.map_err(failed)?;
+    let undone_by = journal::find_undone(&mut tx, seq..=seq).await.map_err(failed)?.remove(&seq);
+    let refusal = undoing.find_refusal(&mut tx, &entry, &caller).await?;
+    let undo = UndoView::new(&entry, undone_by, refusal.map(|refusal| refusal.to_string()));
+    Ok(Json(JournalEntryDetail::new(entry, undo)))
 }
 
 /// What a decision changed.
@@ -220,8 +166,33 @@ async fn diff_journal_entry(
     Path(seq): Path<i64>,
 ) -> Result<Json<JournalDifferences>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
-    let entry = JournalEntryDetail::from(journal::get(&mut tx, seq).await.map_err(failed)?);
-    Ok(Json(JournalDifferences { seq, differences: entry.differences }))
+    let entry = journal::get(&mut tx, seq).await.map_err(failed)?;
+    Ok(Json(JournalDifferences { seq, differences: view::differences(&entry) }))
+}
+
+/// Takes a decision back: what it made is removed, what it removed is there again under its old id, what it changed is
+/// as before. That is a decision too, with an entry of its own, which can be taken back as well.
+///
+/// 409 says why it can't be: the object was changed since, the inverse would break a rule, or what it needs is gone, as
+/// credentials are that were replaced.
+#[utoipa::path(post, path = "/api/platform/ai-management/journal/{seq}/undo", operation_id = "undo_journal_entry",
+    tag = "journal", params(("seq" = i64, Path)), responses((status = 200, body = JournalUndone)))]
+async fn undo_journal_entry(
+    State(context): State<Context>,
+    Extension(undoing): Extension<Undoing>,
+    write: Write,
+    Path(seq): Path<i64>,
+) -> Result<Response, Problem> {
+    let caller = write.caller.clone();
+    let mut change = Change::begin_undo(&context, write, seq).await?;
+    let entry = journal::get(change.read(), seq).await.map_err(failed)?;
+    if let Some(refusal) = undoing.find_refusal(change.read(), &entry, &caller).await? {
+        return Err(refusal.into());
+    }
+    undoing.take_back(&mut change, &entry).await?;
+    let name = entry.payload.map(|payload| payload.name).unwrap_or_default();
+    let undone = JournalUndone { undoes: seq, kind: entry.kind, object: entry.object, name };
+    change.answer(StatusCode::OK, undone, None).await
 }
 
 /// Recomputes the organization's chain.
