@@ -1,8 +1,11 @@
 # The one door. Each verb is one subcommand of crates/xtask, where it is explained.
-.PHONY: run test check test-shared soak bench gen fmt install
+.PHONY: run console test check test-shared soak bench gen fmt install
 
 run:
 	@cargo xtask run
+
+console:
+	@cargo xtask console
 
 test:
 	@cargo xtask test

@@ -9,6 +9,7 @@ mod check_sql;
 mod crates;
 mod dependencies;
 mod finding;
+mod npm;
 mod process;
 mod rust_file;
 mod tidy;

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    fs::File,
     process::{Command, Stdio},
 };
 
@@ -20,8 +21,17 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs the command silently; its standard output, or an error that carries its standard error.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
+    output_of(command.stdin(Stdio::null()))
+}
+
+/// As [`read`], with a file as its standard input.
+pub(crate) fn read_given(command: &mut Command, input: File) -> Result<String> {
+    output_of(command.stdin(input))
+}
+
+fn output_of(command: &mut Command) -> Result<String> {
     let line = command_line(command);
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{line}`"))?;
+    let output = command.output().with_context(|| format!("cannot start `{line}`"))?;
     if !output.status.success() {
         bail!("`{line}` failed: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr).trim_end());
     }

@@ -95,5 +95,7 @@ fn is_code(path: &Path) -> bool {
         .extension()
         .and_then(|extension| extension.to_str())
         .is_some_and(|extension| ["rs", "ts", "tsx", "js", "mjs", "css", "py", "sh", "sql"].contains(&extension));
-    is_source && !path.components().any(|component| component.as_os_str() == "generated")
+    let is_generated = path.components().any(|component| component.as_os_str() == "generated")
+        || path.to_str().is_some_and(|path| path.ends_with(".d.ts") || path.ends_with(".gen.ts"));
+    is_source && !is_generated
 }

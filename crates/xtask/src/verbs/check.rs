@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::generate;
+use super::{console, generate};
 use crate::{dependencies, process, tidy, workspace::Workspace};
 
 pub(super) fn check(workspace: &Workspace) -> Result<()> {
@@ -11,6 +11,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
     process::run(&mut workspace.cargo(["fmt", "--all", "--", "--check"]))?;
     process::run(&mut workspace.cargo(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny=warnings"]))?;
     generate::generate(workspace, generate::Options { check: true })?;
+    console::check(workspace)?;
     deny(workspace)
 }
 

@@ -5,6 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use super::console;
 use crate::{
     crates::{self, Crate, DependencyKind},
     process,
@@ -15,6 +16,7 @@ const ARCHITECTURE: &str = "ARCHITECTURE.md";
 const MAP_START: &str = "<!-- crate-map:start -->";
 const MAP_END: &str = "<!-- crate-map:end -->";
 const OPENAPI: &str = "api/openapi.json";
+const SCHEMA: &str = "console/src/api/schema.d.ts";
 
 /// Options of `gen`.
 #[derive(Args)]
@@ -34,12 +36,8 @@ struct Artifact {
 /// Writes or checks every generated file.
 pub(super) fn generate(workspace: &Workspace, options: Options) -> Result<()> {
     let crates = crates::read(workspace)?;
-    let mut artifacts = vec![crate_map(workspace, &crates)?];
-    if crates.iter().any(|member| member.name == "server") {
-        artifacts.push(openapi(workspace)?);
-    }
     let mut stale = Vec::new();
-    for artifact in &artifacts {
+    let mut settle = |artifact: Artifact| {
         let path = workspace.path(artifact.path);
         let is_fresh = path.is_file() && fs::read_to_string(&path)? == artifact.content;
         match (is_fresh, options.check) {
@@ -47,6 +45,13 @@ pub(super) fn generate(workspace: &Workspace, options: Options) -> Result<()> {
             (false, true) => stale.push(artifact.path),
             (false, false) => write(&path, &artifact.content)?,
         }
+        anyhow::Ok(())
+    };
+    settle(crate_map(workspace, &crates)?)?;
+    settle(openapi(workspace)?)?;
+    // It is made from the file before.
+    if let Some(content) = console::schema(workspace)? {
+        settle(Artifact { path: SCHEMA, content })?;
     }
     if !stale.is_empty() {
         bail!("{} differ from what the code says; run `make gen`", stale.join(", "));

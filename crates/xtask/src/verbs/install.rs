@@ -11,7 +11,7 @@ struct Program {
     name: &'static str,
     package: &'static str,
     purpose: &'static str,
-    needed_by: Need,
+    needed_by: &'static [Need],
     /// A line of shell that succeeds where it is there.
     probe: &'static str,
 }
@@ -23,6 +23,8 @@ pub(super) enum Need {
     Tests,
     /// Load and its yardstick.
     Measurements,
+    /// The pages.
+    Console,
 }
 
 const PROGRAMS: &[Program] = &[
@@ -30,42 +32,49 @@ const PROGRAMS: &[Program] = &[
         name: "initdb",
         package: "postgresql",
         purpose: "the suites run on PostgreSQL as well as on SQLite",
-        needed_by: Need::Tests,
+        needed_by: &[Need::Tests],
         probe: "command -v initdb",
     },
     Program {
         name: "venv of python3",
         package: "python3-venv",
         purpose: "the Python SDKs are installed into an environment of their own",
-        needed_by: Need::Tests,
+        needed_by: &[Need::Tests],
         probe: "python3 -c 'import ensurepip, venv'",
     },
     Program {
         name: "node",
         package: "nodejs",
-        purpose: "it runs the suites of the JavaScript SDKs",
-        needed_by: Need::Tests,
+        purpose: "it builds the console, and runs the suites of the JavaScript SDKs",
+        needed_by: &[Need::Tests, Need::Measurements, Need::Console],
         probe: "command -v node",
     },
     Program {
         name: "npm",
         package: "npm",
-        purpose: "it installs the JavaScript SDKs",
-        needed_by: Need::Tests,
+        purpose: "it installs what the console and the suites of JavaScript are made with",
+        needed_by: &[Need::Tests, Need::Measurements, Need::Console],
         probe: "command -v npm",
+    },
+    Program {
+        name: "chromium",
+        package: "chromium",
+        purpose: "the console is tested and measured in it",
+        needed_by: &[Need::Tests, Need::Measurements],
+        probe: "command -v chromium",
     },
     Program {
         name: "wrk",
         package: "wrk",
         purpose: "it makes the load",
-        needed_by: Need::Measurements,
+        needed_by: &[Need::Measurements],
         probe: "command -v wrk",
     },
     Program {
         name: "nginx",
         package: "nginx-light",
         purpose: "the gateway is measured beside it",
-        needed_by: Need::Measurements,
+        needed_by: &[Need::Measurements],
         probe: "command -v nginx",
     },
 ];
@@ -97,7 +106,7 @@ pub(super) fn install(needs: &[Need]) -> Result<()> {
 fn missing(needs: &[Need]) -> Vec<&'static Program> {
     PROGRAMS
         .iter()
-        .filter(|program| needs.contains(&program.needed_by))
+        .filter(|program| program.needed_by.iter().any(|need| needs.contains(need)))
         .filter(|program| !process::succeeds(Command::new("sh").args(["-c", &format!("{SEARCH}; {}", program.probe)])))
         .collect()
 }

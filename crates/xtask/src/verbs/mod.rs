@@ -2,6 +2,8 @@
 
 mod bench;
 mod check;
+mod console;
+mod e2e;
 mod fuzz;
 mod generate;
 mod install;
@@ -35,6 +37,10 @@ pub(crate) enum Verb {
     Bench(bench::Options),
     /// A trace of real calls through the gateway: the ledger must equal the provider's tally
     Replay(replay::Options),
+    /// Build the console into console/dist, from where the next build of the server takes it
+    Console,
+    /// The console in a real browser, against the real binary
+    E2e(e2e::Options),
     /// The stock Python and JavaScript SDKs against the real binary
     Sdk,
     /// Write the generated files
@@ -63,13 +69,15 @@ impl Verb {
             Self::Fuzz(options) => fuzz::fuzz(workspace, options),
             Self::Bench(options) => bench::bench(workspace, &options),
             Self::Replay(options) => replay::replay(workspace, options),
+            Self::Console => console::build(workspace),
+            Self::E2e(options) => e2e::test(workspace, options),
             Self::Sdk => sdk::test(workspace),
             Self::Gen(options) => generate::generate(workspace, options),
             Self::Fmt => process::run(&mut workspace.cargo(["fmt", "--all"])),
             Self::CheckDeps => dependencies::check(workspace),
             Self::CheckSql => suites::check_sql(workspace),
             Self::Tidy => tidy::check(workspace),
-            Self::Install => install::install(&[Need::Tests, Need::Measurements]),
+            Self::Install => install::install(&[Need::Tests, Need::Measurements, Need::Console]),
         }
     }
 }

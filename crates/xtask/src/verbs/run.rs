@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::console;
 use crate::{process, workspace::Workspace};
 
 /// Options of `run`.
@@ -16,8 +17,9 @@ pub(crate) struct Options {
     serve: Vec<String>,
 }
 
-/// Builds and runs until it is stopped.
+/// Builds the console and the server, and runs until it is stopped.
 pub(super) fn run(workspace: &Workspace, options: Options) -> Result<()> {
+    console::build_if_possible(workspace)?;
     let mut command = workspace.cargo(["run", "--package=glaux-server", "--bin=glaux"]);
     if !options.dev {
         command.arg("--release");

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 
 use super::install::{self, Need};
-use crate::{process, workspace::Workspace};
+use crate::{npm::Package, process, workspace::Workspace};
 
 const SUITES: &str = "tests/sdk";
 const JAVASCRIPT: &str = "tests/sdk/javascript";
@@ -24,13 +24,7 @@ pub(super) fn test(workspace: &Workspace) -> Result<()> {
 pub(super) fn run(workspace: &Workspace) -> Result<()> {
     let target = workspace.target_directory()?;
     let (python, binary) = (python(workspace, &target)?, target.join("debug/glaux"));
-    process::run(workspace.command("npm").current_dir(workspace.path(JAVASCRIPT)).args([
-        "ci",
-        "--prefer-offline",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-    ]))?;
+    Package { workspace, folder: JAVASCRIPT }.install()?;
     let mut suite = workspace.command(&python);
     suite.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "tests/sdk/python"]);
     process::run(suite.env("GLAUX_BINARY", &binary))?;

@@ -1,6 +1,7 @@
 //! The test suites. Which tests belong to one is decided by their names and their environment:
 //!
-//! - the core suite is every test, and the suites of the stock SDKs against the server that the tests built; those in
+//! - the core suite is every test, those of the console, and the suites of the stock SDKs and of the browser against the
+//!   server that the tests built; those in
 //!   a module named `shared` or `soak` return at once and say how many cases they left out, because their environment
 //!   variable is absent;
 //! - `test-shared` runs the modules named `shared`, which read recorded public data from `GLAUX_SHARED_DATA`;
@@ -14,7 +15,7 @@ use std::{collections::BTreeSet, env, fs, path::PathBuf, process::Command};
 use anyhow::{Result, bail};
 
 use super::{
-    check, fuzz,
+    check, console, e2e, fuzz,
     install::{self, Need},
     sdk,
 };
@@ -25,10 +26,13 @@ const SOAK: &str = "GLAUX_SOAK";
 
 pub(super) fn test(workspace: &Workspace) -> Result<()> {
     install::install(&[Need::Tests])?;
+    console::build(workspace)?;
     check::check(workspace)?;
+    console::test(workspace)?;
     let mut tests = workspace.cargo(["test", "--workspace", "--no-fail-fast"]);
     process::run(tests.env_remove(SHARED_DATA).env_remove(SOAK))?;
     sdk::run(workspace)?;
+    e2e::run(workspace, e2e::Options::default())?;
     fuzz::fuzz(workspace, fuzz::Options::SHORT)
 }
 
