@@ -3,6 +3,7 @@ import {
   type KeyboardEvent,
   memo,
   type ReactNode,
+  type RefObject,
   useCallback,
   useEffect,
   useRef,
@@ -26,6 +27,12 @@ type Props<R> = {
   total?: number;
   /** The reader nears the end of what was read. */
   onEnd?: () => void;
+  /** So many rows stood before these and were let go. */
+  before?: number;
+  /** The reader nears rows that were let go; the first row in view. */
+  onStart?: (first: number) => void;
+  /** The element that scrolls, for who wants to know where it stands. */
+  scroller?: RefObject<HTMLDivElement | null>;
   /** What stands in place of rows. */
   empty?: ReactNode;
   footer?: ReactNode;
@@ -38,26 +45,32 @@ const AHEAD = 60;
 
 /** A long list of which only what is on screen is drawn. J, K and arrows move, Enter opens, Escape closes. */
 export function LogTable<R>(props: Props<R>) {
-  const { rows, rowKey, selected, onSelect, onEnd } = props;
+  const { rows, rowKey, selected, onSelect, onEnd, onStart, before = 0 } = props;
   const isPhone = usePhone();
-  const scroller = useRef<HTMLDivElement>(null);
+  const own = useRef<HTMLDivElement>(null);
+  const scroller = props.scroller ?? own;
   const [active, setActive] = useState(0);
   const { shown, tracks } = fitting(props.columns, selected !== undefined);
   const height = isPhone ? PHONE_ROW : ROW;
+  const count = before + rows.length;
   const virtual = useVirtualizer({
-    count: rows.length,
+    count,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 12,
     useFlushSync: false,
-    getItemKey: (index) => rowKey(rows[index]!),
+    getItemKey: (index) => (index < before ? index : rowKey(rows[index - before]!)),
   });
   useEffect(() => virtual.measure(), [height, virtual]);
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
+  const firstShown = items[0]?.index ?? 0;
   useEffect(() => {
-    if (onEnd && rows.length > 0 && lastShown >= rows.length - AHEAD) onEnd();
-  }, [onEnd, lastShown, rows.length]);
+    if (onEnd && rows.length > 0 && lastShown >= count - AHEAD) onEnd();
+  }, [onEnd, lastShown, rows.length, count]);
+  useEffect(() => {
+    if (onStart && firstShown < before + AHEAD && before > 0) onStart(firstShown);
+  }, [onStart, firstShown, before]);
   const latest = useRef(onSelect);
   latest.current = onSelect;
   const pick = useCallback((index: number, key: string) => {
@@ -65,13 +78,13 @@ export function LogTable<R>(props: Props<R>) {
     latest.current(key);
   }, []);
   const onKey = (event: KeyboardEvent) => {
-    const target = moved(event.key, active, rows.length);
-    const row = rows[target ?? active];
-    if (target !== undefined && row) {
+    const target = moved(event.key, active, count);
+    const row = rows[(target ?? active) - before];
+    if (target !== undefined) {
       event.preventDefault();
       setActive(target);
       virtual.scrollToIndex(target);
-      if (selected !== undefined) onSelect(rowKey(row));
+      if (selected !== undefined && row) onSelect(rowKey(row));
     } else if (event.key === "Enter" && row) onSelect(rowKey(row));
   };
   return (
@@ -80,7 +93,7 @@ export function LogTable<R>(props: Props<R>) {
         ref={scroller}
         role="grid"
         aria-label={props.label}
-        aria-rowcount={(props.total ?? rows.length) + 1}
+        aria-rowcount={(props.total ?? count) + 1}
         aria-colcount={shown.length}
         tabIndex={0}
         onKeyDown={onKey}
@@ -107,7 +120,8 @@ export function LogTable<R>(props: Props<R>) {
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
-            const row = rows[item.index]!;
+            const row = rows[item.index - before];
+            if (row === undefined) return null;
             const key = rowKey(row);
             return (
               <Row
@@ -127,7 +141,7 @@ export function LogTable<R>(props: Props<R>) {
             );
           })}
         </div>
-        {rows.length === 0 && props.empty}
+        {count === 0 && props.empty}
       </div>
       {props.footer}
     </div>
