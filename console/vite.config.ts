@@ -2,11 +2,22 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import { routes } from "./routes.ts";
 
 /** Where `npm run dev` finds the program. */
 const program = process.env.GLAUX_ADDRESS ?? "http://127.0.0.1:8080";
+
+/** Routes are found once, when the server starts: a page that comes or goes starts it anew. */
+const pages: Plugin = {
+  name: "pages",
+  configureServer(server) {
+    const look = (file: string) => {
+      if (/features\/[^/]+\/route\.tsx$/.test(file)) void server.restart();
+    };
+    server.watcher.on("add", look).on("unlink", look);
+  },
+};
 
 export default defineConfig({
   // Each server that is started for development keeps its own.
@@ -24,6 +35,7 @@ export default defineConfig({
     }),
     react(),
     tailwindcss(),
+    pages,
   ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   html: { cspNonce: "__CSP_NONCE__" },
