@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { ApiError, describe } from "@/api/problem";
+import { cx } from "@/lib/cx";
 import { useStore } from "@/lib/store";
 import { Button } from "./button";
 import { type Change, finish, review, reviewed } from "./change";
@@ -119,13 +120,15 @@ function Refused({ error }: { error: unknown }) {
 export const FieldGroup = ({
   title,
   help,
+  columns = 2,
   children,
 }: {
   title?: ReactNode;
   help?: ReactNode;
+  columns?: 2 | 3;
   children: ReactNode;
 }) => (
-  <fieldset className="grid gap-x-3 gap-y-3 sm:grid-cols-2">
+  <fieldset className={cx("grid gap-3", columns === 2 ? "sm:grid-cols-2" : "sm:grid-cols-3")}>
     {title && (
       <legend className="mb-2 grid text-sm font-medium">
         {title}
