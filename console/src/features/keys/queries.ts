@@ -1,0 +1,60 @@
+import { queryOptions } from "@tanstack/react-query";
+import { $api, api, CATALOG_STALE_TIME, type Schemas } from "@/api/client";
+import { everyPage } from "@/api/every-page";
+import { timeZone } from "@/lib/format";
+
+const KEYS = "/api/platform/ai-management/keys";
+const APPLICATIONS = "/api/applications";
+const SUMS = "/api/platform/ai-management/spending/analytics";
+
+export const keysQuery = queryOptions({
+  queryKey: ["get", KEYS, "every page"],
+  queryFn: ({ signal }): Promise<Schemas["Key"][]> =>
+    everyPage(async (query) => (await api.GET(KEYS, { params: { query }, signal })).data!),
+});
+
+export const applicationsQuery = queryOptions({
+  queryKey: ["get", APPLICATIONS, "every page"],
+  staleTime: CATALOG_STALE_TIME,
+  queryFn: ({ signal }): Promise<Schemas["Application"][]> =>
+    everyPage(async (query) => (await api.GET(APPLICATIONS, { params: { query }, signal })).data!),
+});
+
+/** The URL of a key, which its tag is known by. */
+export const keyUrl = (key: string) => `${KEYS}/${encodeURIComponent(key)}`;
+
+/** One key, and with it the tag that a change of it names. */
+export const keyQuery = (key: string) =>
+  $api.queryOptions("get", "/api/platform/ai-management/keys/{key}", { params: { path: { key } } });
+
+const DAYS = 30;
+
+/** Where the last thirty days begin: today and the twenty-nine before it, as they are counted here. */
+export function spanOf(now: Date = new Date()) {
+  const midnight = (offset: number) =>
+    new Date(now.getFullYear(), now.getMonth(), now.getDate() + offset);
+  const days = Array.from({ length: DAYS }, (_, index) => midnight(index - DAYS + 1));
+  return { from: midnight(1 - DAYS).toISOString(), to: midnight(1).toISOString(), days };
+}
+
+/** What every key was used for in thirty days. */
+export const useOfKeysQuery = () => {
+  const { from, to } = spanOf();
+  return $api.queryOptions("get", SUMS, { params: { query: { group_by: "key", from, to } } });
+};
+
+/** What a key was used for, day by day. */
+export const useByDayQuery = (key: string) => {
+  const { from, to } = spanOf();
+  return $api.queryOptions("get", SUMS, {
+    params: { query: { key, from, to, bucket: "1d", timezone: timeZone() } },
+  });
+};
+
+/** What it was used for, feature by feature. */
+export const useByFeatureQuery = (key: string) => {
+  const { from, to } = spanOf();
+  return $api.queryOptions("get", SUMS, {
+    params: { query: { key, from, to, group_by: "feature,model" } },
+  });
+};
