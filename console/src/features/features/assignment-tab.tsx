@@ -1,0 +1,43 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCan } from "@/api/session";
+import type { Environment } from "@/lib/environment";
+import { words } from "@/lib/format";
+import { Failure, Skeleton } from "@/ui/states";
+import { AssignmentForm } from "./assignment-form";
+import { assignmentQuery, isMissing } from "./queries";
+
+/** Which models serve the feature in an environment; none is an answer. */
+export function AssignmentTab(props: { feature: string; environment: Environment }) {
+  const { feature, environment } = props;
+  const can = useCan();
+  const assignment = useQuery(assignmentQuery(feature, environment));
+  if (assignment.isPending) {
+    return (
+      <div role="status" aria-label="Loading" className="grid gap-3">
+        <Skeleton className="h-12" />
+        <Skeleton className="h-12" />
+      </div>
+    );
+  }
+  const isAbsent = isMissing(assignment.error);
+  if (assignment.error && !isAbsent) {
+    return (
+      <Failure
+        error={assignment.error}
+        what="The models"
+        onRetry={() => void assignment.refetch()}
+      />
+    );
+  }
+  const found = isAbsent ? null : assignment.data!;
+  return (
+    <>
+      {isAbsent && (
+        <p className="rounded-md bg-hover px-3 py-2 text-sm text-ink-2">
+          No model serves it in {words(environment)}. Calls of it are refused there.
+        </p>
+      )}
+      <AssignmentForm {...props} assignment={found} isReadOnly={!can("features.write")} />
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { useQuery } from "@tanstack/react-query";
+import { Sparkline } from "@/charts/sparkline";
+import type { Environment } from "@/lib/environment";
+import { amountOf, count, money, NONE, percent, words } from "@/lib/format";
+import { Stat } from "@/ui/stat";
+import { Failure, Skeleton } from "@/ui/states";
+import { daysQuery, lastWeek, type Sum, weekQuery } from "./queries";
+
+/** How the feature was used in the last seven days. */
+export function Week(props: { feature: string; environment: Environment }) {
+  const { feature, environment } = props;
+  const whole = useQuery(weekQuery(feature, environment));
+  const days = useQuery(daysQuery(feature, environment));
+  const sum = whole.data?.items[0];
+  if (whole.isPending) return <Skeleton className="h-[154px]" />;
+  if (whole.error) return <Failure error={whole.error} what="Its use" onRetry={whole.refetch} />;
+  const course = (value: (day: Sum) => number) => perDay(days.data?.items ?? [], value);
+  const cached = sum && sum.calls > 0 ? sum.cached_calls / sum.calls : Number.NaN;
+  return (
+    <section aria-label={`Use in ${words(environment)} in the last seven days`} className="panel">
+      <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-[7px] bg-line [&>div]:bg-surface">
+        <Stat
+          label="Calls, 7 days"
+          value={count(sum?.calls ?? 0)}
+          note={sum && failures(sum)}
+          chart={<Sparkline values={course((day) => day.calls)} width={56} />}
+        />
+        <Stat
+          label="Cost, 7 days"
+          value={money(sum?.cost ?? null)}
+          note={
+            sum && sum.unpriced_attempts > 0
+              ? `${count(sum.unpriced_attempts)} without a price`
+              : undefined
+          }
+          chart={
+            <Sparkline values={course((day) => amountOf(day.cost))} color="var(--c3)" width={56} />
+          }
+        />
+        <Stat
+          label="Success"
+          value={sum ? percent(successOf(sum)) : NONE}
+          note="of those not blocked"
+        />
+        <Stat label="From cache" value={percent(cached)} note="of calls" />
+      </dl>
+    </section>
+  );
+}
+
+const statusOf = (sum: Sum, status: string) =>
+  (sum.calls_by_status as Record<string, number>)[status] ?? 0;
+
+/** The share of calls that went well, of those that were tried. */
+export function successOf(sum: Sum): number {
+  const tried = sum.calls - statusOf(sum, "blocked");
+  return tried > 0 ? statusOf(sum, "success") / tried : Number.NaN;
+}
+
+/** `2 failed, 8 blocked`; nothing where all went well. */
+export function failures(sum: Sum): string {
+  const blocked = statusOf(sum, "blocked");
+  const failed = sum.calls - statusOf(sum, "success") - blocked;
+  return [failed && `${count(failed)} failed`, blocked && `${count(blocked)} blocked`]
+    .filter(Boolean)
+    .join(", ");
+}
+
+const DAY = 86_400_000;
+
+/** A figure of each day from the first to the last of the week; days without a call have none. */
+export function perDay(days: Sum[], value: (day: Sum) => number, week = lastWeek()): number[] {
+  const dayOf = (at: string) => Math.floor(Date.parse(at) / DAY);
+  const found = new Map(days.map((day) => [dayOf(day.bucket), value(day)]));
+  const first = dayOf(week.from);
+  const length = dayOf(week.to) - first + 1;
+  return Array.from({ length }, (_, index) => found.get(first + index) ?? 0);
+}
