@@ -27,6 +27,8 @@ export type Change<T = unknown> = {
   isDangerous?: boolean;
   /** Nothing to take back: what a key's text was is shown once. */
   cannotUndo?: boolean;
+  /** What follows says that it is done. */
+  isQuiet?: boolean;
   onDone?: (answer: T & { journal_seq?: number }) => void;
 };
 
@@ -55,6 +57,7 @@ export function finish<T>(change: Change<T>, answer: T & { journal_seq?: number 
       done: `Undone: ${change.done}`,
       write: undo(seq ?? 0),
     });
+  if (change.isQuiet) return change.onDone?.(answer);
   notify({
     title: change.done,
     detail: seq === undefined ? "Nothing was different." : `Journal ${seq}`,

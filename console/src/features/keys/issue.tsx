@@ -28,7 +28,7 @@ export function IssueDialog(props: { onClose: () => void; onSecret: (secret: Sho
       title: `Issue key ${name.trim()}`,
       verb: "Issue",
       done: `Issued key ${name.trim()}`,
-      cannotUndo: true,
+      isQuiet: true,
       write: write("post", "/api/platform/ai-management/keys", {
         body: {
           name: name.trim(),
@@ -38,7 +38,7 @@ export function IssueDialog(props: { onClose: () => void; onSecret: (secret: Sho
         },
       }),
       onDone: (answer: { name: string; key?: string }) =>
-        props.onSecret({ name: answer.name, text: answer.key }),
+        props.onSecret({ done: `Issued key ${answer.name}`, text: answer.key }),
     };
   };
   return (

@@ -25,13 +25,17 @@ export function RotateKey(props: {
     title: `Rotate key ${of.name}`,
     verb: "Rotate",
     done: `Rotated key ${of.name}`,
-    cannotUndo: true,
+    isQuiet: true,
     write: write("post", "/api/platform/ai-management/keys/{key}/rotate", {
       params: { path: { key: of.id } },
       body: { overlap_seconds: seconds },
     }),
     onDone: (answer: { name: string; key?: string }) =>
-      props.onSecret({ name: answer.name, text: answer.key, note: noteOf(seconds) }),
+      props.onSecret({
+        done: `Rotated key ${answer.name}`,
+        text: answer.key,
+        note: noteOf(seconds),
+      }),
   });
   return (
     <FormDialog

@@ -6,7 +6,8 @@ import { Checkbox } from "@/ui/field";
 
 /** A text that can't be read again. */
 export type ShownOnce = {
-  name: string;
+  /** What was just done. */
+  done: string;
   /** Absent where the answer was lost: the program gives it once. */
   text: string | undefined;
   /** What happens to the text before it. */
@@ -21,7 +22,7 @@ export function SecretDialog({ secret, onClose }: { secret: ShownOnce; onClose: 
     <Dialog
       open
       onClose={() => (isSaved ? onClose() : setAsked(true))}
-      title={`Key ${secret.name}`}
+      title={secret.done}
       footer={
         <Button size="md" variant="primary" disabled={!isSaved} onClick={onClose}>
           Done
