@@ -1,0 +1,103 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { featuresQuery } from "@/api/every-page";
+import { useCan } from "@/api/session";
+import { plural } from "@/lib/format";
+import { Panel } from "@/ui/panel";
+import { Empty, Failure, SkeletonRows } from "@/ui/states";
+import { Shape } from "@/ui/status";
+import { AreaLink } from "./area-link";
+import { attention, type Item } from "./attention";
+import { useLiveFigures } from "./live-figures";
+import { assignmentsQuery, budgetsQuery, byModelQuery, healthQuery } from "./queries";
+import type { Shown } from "./shown";
+
+const SPOKEN = { bad: "Critical", warn: "Warning", info: "Note" };
+
+/** What somebody should look at, and where. */
+export function AttentionPanel({ span, environment, now }: Shown) {
+  const can = useCan();
+  const live = useLiveFigures();
+  const health = useQuery({ ...healthQuery, enabled: can("operations.read") });
+  const features = useQuery({ ...featuresQuery, enabled: can("features.read") });
+  const budgets = useQuery(budgetsQuery);
+  const models = useQuery(byModelQuery(span, environment));
+  const unassigned = useUnassigned(
+    features.data?.map((feature) => feature.name) ?? [],
+    environment,
+  );
+  const asked = [live, health, features, budgets, models];
+  const failed = asked.find((query) => query.error && query.data === undefined);
+  const isReading = asked.some((query) => query.isLoading);
+  const items = attention({
+    providers: live.data?.providers,
+    checks: health.data?.checks,
+    budgets: budgets.data,
+    features: features.data,
+    unassigned,
+    models: models.data?.items,
+    environment,
+    now,
+  });
+  return (
+    <Panel
+      title="Needs attention"
+      note={items.length > 0 && plural(items.length, "item")}
+      bodyClass="relative min-h-[180px]"
+    >
+      <div className="inset-0 overflow-y-auto lg:absolute">
+        {isReading ? (
+          <SkeletonRows rows={3} className="h-14" />
+        ) : (
+          <>
+            {failed && <Failure error={failed.error} what="A part of this" />}
+            {items.length === 0 && !failed && (
+              <Empty title="Nothing needs you">
+                Providers, budgets, features, prices and checks are as they should be.
+              </Empty>
+            )}
+            <ul className="divide-y divide-line">
+              {items.map((item) => (
+                <Row key={`${item.to} ${item.title}`} item={item} />
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+const Row = ({ item }: { item: Item }) => (
+  <li className="flex items-start gap-2.5 py-2 pr-1.5 pl-3">
+    <Shape tone={item.tone} className="mt-1.5" />
+    <div className="min-w-0 flex-1">
+      <p className="text-sm leading-[18px] font-medium [overflow-wrap:anywhere]" dir="auto">
+        <span className="sr-only">{SPOKEN[item.tone]}: </span>
+        {item.title}
+      </p>
+      <p className="truncate text-xs text-ink-3" title={item.detail} dir="auto">
+        {item.detail}
+      </p>
+    </div>
+    <AreaLink
+      to={item.to}
+      search={item.search}
+      className="inline-flex h-7 shrink-0 items-center rounded-md px-2 text-xs font-medium text-accent hover:bg-accent-soft pointer-coarse:h-11"
+    >
+      {item.act}
+      <span className="sr-only">: {item.title}</span>
+    </AreaLink>
+  </li>
+);
+
+/** Features that nothing serves in the environment, of those whose assignments are known. */
+function useUnassigned(features: string[], environment: string): string[] {
+  return useQueries({
+    queries: features.map(assignmentsQuery),
+    combine: (answers) =>
+      features.filter((_, index) => {
+        const known = answers[index]?.data;
+        return known && !known.items.some((one) => one.environment === environment);
+      }),
+  });
+}

@@ -1,0 +1,3 @@
+export default function Executive(_: { now: number }) {
+  return null;
+}
