@@ -1,9 +1,9 @@
 import { Search } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ComponentProps, type ReactNode, useEffect, useState } from "react";
 import { cx } from "@/lib/cx";
 import { Kbd } from "./status";
 
-/** The line of filters above a list. It scrolls sideways where it does not fit. */
+/** The line of filters above a list. On a phone it scrolls sideways. */
 export const FilterBar = ({
   children,
   label = "Filters",
@@ -14,38 +14,30 @@ export const FilterBar = ({
   <div
     role="group"
     aria-label={label}
-    className="no-scrollbar flex items-center gap-1.5 overflow-x-auto border-b border-line px-4 py-2 max-md:px-3"
+    className="no-scrollbar flex items-center gap-1.5 overflow-x-auto border-b border-line px-4 py-2 max-md:px-3 md:flex-wrap"
   >
     {children}
   </div>
 );
 
+/** The chip of a filter, which has the filter's state. */
+export const FacetButton = ({ on, ...rest }: ComponentProps<"button"> & { on: boolean }) => (
+  <button
+    type="button"
+    {...rest}
+    className={cx(
+      "inline-flex h-7 shrink-0 items-center gap-1 rounded-md border px-2 text-xs whitespace-nowrap pointer-coarse:h-11 pointer-coarse:px-3",
+      on
+        ? "border-accent bg-accent-soft font-medium text-ink"
+        : "border-dashed border-control text-ink-2 hover:bg-hover",
+    )}
+  />
+);
+
 /** A filter that is on or off. */
-export function Facet({
-  on,
-  onClick,
-  children,
-}: {
-  on: boolean;
-  onClick: () => void;
-  children: ReactNode;
-}) {
-  return (
-    <button
-      type="button"
-      aria-pressed={on}
-      onClick={onClick}
-      className={cx(
-        "inline-flex h-7 shrink-0 items-center gap-1 rounded-md border px-2 text-xs whitespace-nowrap pointer-coarse:h-11 pointer-coarse:px-3",
-        on
-          ? "border-accent bg-accent-soft font-medium text-ink"
-          : "border-dashed border-control text-ink-2 hover:bg-hover",
-      )}
-    >
-      {children}
-    </button>
-  );
-}
+export const Facet = (props: { on: boolean; onClick: () => void; children: ReactNode }) => (
+  <FacetButton aria-pressed={props.on} {...props} />
+);
 
 const PAUSE_MS = 200;
 
