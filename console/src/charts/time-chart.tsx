@@ -263,7 +263,9 @@ function draw({ points, series, ...props }: Props, width: number, height: number
       barsUntil === undefined
         ? byTime.center(points, at)
         : Math.max(0, byTime.right(points, at) - 1),
-    times: x.ticks(Math.max(2, Math.floor(width / 110))),
+    times: x
+      .ticks(Math.max(2, Math.floor(width / 110)))
+      .filter((at) => x(at) < width - MARGIN.right * 2),
     values: y.ticks(4),
   };
 }
