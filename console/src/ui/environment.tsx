@@ -1,0 +1,21 @@
+import type { ReactNode } from "react";
+import { EnvironmentMark } from "@/app/place";
+import type { Environment } from "@/lib/environment";
+import { words } from "@/lib/format";
+
+export const EnvironmentName = ({ of }: { of: Environment }) => (
+  <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+    <EnvironmentMark of={of} />
+    {words(of)}
+  </span>
+);
+
+/** Said before everything that Production feels at once. */
+export const InProduction = ({ children }: { children: ReactNode }) => (
+  <p className="flex items-center gap-2 rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
+    <EnvironmentMark of="production" />
+    <span>
+      <b className="font-semibold">Production.</b> {children}
+    </span>
+  </p>
+);
