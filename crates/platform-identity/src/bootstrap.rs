@@ -12,7 +12,8 @@ use crate::{
 };
 
 const REASON: &str = "first start";
-const ADMIN: &str = "admin";
+/// The name of the first organization's admin.
+pub(crate) const ADMIN: &str = "admin";
 
 /// The first organization, made if it is not there.
 pub(crate) async fn make_organization(context: &Context) -> Result<OrganizationId, Problem> {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How long a link can be used.
-const LINK_LIFE: Duration = Duration::from_secs(60 * 60);
+pub(crate) const LINK_LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// How long a browser stays signed in.
 pub(crate) const SESSION_LIFE: Duration = Duration::from_secs(12 * 60 * 60);

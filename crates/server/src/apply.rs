@@ -8,15 +8,12 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use bytes::Bytes;
 use clap::Args;
-use glaux_kernel::Secret;
-use http::{Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Full};
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::Value;
 
-use crate::{secrets, serve, settings::Settings};
+use crate::{management::Management, settings::Settings};
+
+const PATH: &str = "/api/platform/ai-management/changesets/apply";
 
 /// Options of `glaux apply`.
 #[derive(Args)]
@@ -40,9 +37,9 @@ pub(crate) fn apply(settings: &Settings, options: &Options) -> anyhow::Result<()
     let table: toml::Table = text.parse().with_context(|| format!("{} is no TOML", options.file.display()))?;
     let mut body = serde_json::to_value(table)?;
     expand(&mut body, &variable)?;
-    let token = secrets::known_admin_token(settings.server.admin_token.as_ref(), &settings.server.data_dir)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (status, answer) = runtime.block_on(send(settings, options, &token, &body))?;
+    let management = Management::new(settings, options.url.as_deref())?;
+    let path = format!("{PATH}?dry_run={}", options.dry_run);
+    let (status, answer) = management.post(&path, options.reason.as_deref(), &body)?;
     let mut out = io::stdout().lock();
     if !status.is_success() {
         for error in answer["errors"].as_array().into_iter().flatten() {
@@ -78,35 +75,6 @@ fn print(out: &mut impl Write, answer: &Value, dry_run: bool) -> io::Result<()> 
         (false, Some(seq)) => writeln!(out, "applied; the last journal entry is {seq}"),
         (false, None) => writeln!(out, "everything is as the file states already"),
     }
-}
-
-async fn send(
-    settings: &Settings,
-    options: &Options,
-    token: &Secret,
-    body: &Value,
-) -> anyhow::Result<(StatusCode, Value)> {
-    let base = options.url.clone().unwrap_or_else(|| format!("http://{}", settings.server.listen));
-    let path = "/api/platform/ai-management/changesets/apply";
-    let uri: Uri = format!("{}{path}?dry_run={}", base.trim_end_matches('/'), options.dry_run).parse()?;
-    let mut request = Request::post(&uri)
-        .header(header::AUTHORIZATION, format!("Bearer {}", token.expose()))
-        .header(header::CONTENT_TYPE, "application/json");
-    if let Some(reason) = &options.reason {
-        request = request.header("x-glaux-reason", reason);
-    }
-    let request = request.body(Full::new(Bytes::from(serde_json::to_vec(body)?)))?;
-    let connector = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(serve::tls()?)
-        .https_or_http()
-        .enable_http1()
-        .build();
-    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
-    let response = client.request(request).await.with_context(|| format!("nothing answers at {base}"))?;
-    let status = response.status();
-    let bytes = response.into_body().collect().await?.to_bytes();
-    let answer = serde_json::from_slice(&bytes).with_context(|| format!("{base} answers {status} and no JSON"))?;
-    Ok((status, answer))
 }
 
 /// Puts variables in the place of their references, in every text of the file.

@@ -10,6 +10,7 @@ mod control;
 mod health;
 mod listen;
 mod litellm;
+mod management;
 mod migrate;
 mod modules;
 mod probing;
@@ -17,6 +18,7 @@ mod running;
 mod secrets;
 mod serve;
 mod settings;
+mod sign_in_link;
 mod welcome;
 
 use std::{
@@ -57,6 +59,8 @@ enum Command {
     Journal(JournalCommand),
     /// Brings the configuration of a running Glaux to what a platform file states, as one change set.
     Apply(apply::Options),
+    /// Prints a link that signs the admin in to the console of a running Glaux, once and within the hour.
+    SignInLink(sign_in_link::Options),
     /// Configurations of other programs.
     #[command(subcommand)]
     Import(ImportCommand),
@@ -123,6 +127,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Ledger(LedgerCommand::Rebuild) => books::rebuild_ledger(&settings),
         Command::Journal(JournalCommand::Verify) => books::verify_journal(&settings),
         Command::Apply(options) => apply::apply(&settings, &options),
+        Command::SignInLink(options) => sign_in_link::print(&settings, &options),
         Command::Import(ImportCommand::Litellm(options)) => litellm::import(&options),
         Command::Catalog(CatalogCommand::Import(options)) => catalog::import(&options),
         Command::Openapi => books::print_openapi(),

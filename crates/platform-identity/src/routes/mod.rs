@@ -18,6 +18,8 @@ const READ: Permission = Permission("organization.read");
 pub(crate) const WRITE: Permission = Permission("organization.write");
 const READ_TOKENS: Permission = Permission("tokens.read");
 const WRITE_TOKENS: Permission = Permission("tokens.write");
+/// Whoever has it is an admin by the next request: no role names it.
+const ISSUE_LINKS: Permission = Permission("sign_in_links.issue");
 
 pub(crate) fn routes() -> OpenApiRouter<Context> {
     let signing_in = OpenApiRouter::new()
@@ -25,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .layer(Extension(Arc::new(Attempts::default())));
     OpenApiRouter::new()
         .merge(signing_in)
+        .routes(permit(ISSUE_LINKS, routes!(sign_in::issue_link)))
         .routes(permit(SELF, routes!(sign_in::sign_out)))
         .routes(permit(SELF, routes!(me::get_me)))
         .routes(permit(READ, routes!(organizations::list_organizations)))

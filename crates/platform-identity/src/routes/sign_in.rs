@@ -6,13 +6,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use glaux_kernel::{Secret, problem::Code};
-use glaux_platform_kit::Context;
-use glaux_web::{Caller, Credential, Problem, Query, SESSION_COOKIE};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use glaux_kernel::{Secret, Timestamp, problem::Code};
+use glaux_platform_kit::{Context, get};
+use glaux_web::{Actor, Caller, Credential, Problem, Query, SESSION_COOKIE};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use crate::{attempts::Attempts, session};
+use crate::{User, attempts::Attempts, bootstrap, session};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -50,6 +50,35 @@ pub(super) async fn follow_link(
     let mut response = Redirect::to("/").into_response();
     set_cookie(&mut response, &headers, &session, session::SESSION_LIFE)?;
     Ok(response)
+}
+
+/// A link that signs a person in once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SignInLink)]
+pub(super) struct LinkView {
+    /// To be opened at this Glaux in a browser.
+    #[schema(example = "/api/auth/link?token=gli_…")]
+    path: String,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+/// Makes a link that signs the caller in; for a token, the admin of its organization. It works once and for an hour.
+#[utoipa::path(post, path = "/api/auth/link", operation_id = "issue_link", tag = "identity",
+    responses((status = 201, body = LinkView)))]
+pub(super) async fn issue_link(State(context): State<Context>, caller: Caller) -> Result<Response, Problem> {
+    let user = match caller.actor {
+        Actor::User(user) => user,
+        Actor::Token(_) | Actor::System => {
+            let mut tx = context.db.organization(caller.organization).read().await?;
+            get::<User>(&mut tx, bootstrap::ADMIN).await?.id
+        }
+    };
+    let link = session::issue_link(&context, caller, user).await?;
+    let path = format!("/api/auth/link?token={}", link.0.expose());
+    let view = LinkView { path, expires_at: context.clock.now().plus(session::LINK_LIFE) };
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    Ok((StatusCode::CREATED, headers, axum::Json(view)).into_response())
 }
 
 /// Whether a browser asks for a page; a person is told on one what is wrong with his link.

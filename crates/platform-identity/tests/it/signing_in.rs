@@ -8,6 +8,7 @@ use crate::installation::{ADMIN_TOKEN, Installation};
 on_both!(
     a_link_signs_in_once,
     a_look_at_a_link_does_not_use_it,
+    an_admin_makes_a_link_for_himself,
     a_link_ends_after_an_hour,
     a_session_is_a_cookie_that_only_our_pages_use,
     a_session_ends,
@@ -47,6 +48,22 @@ async fn a_look_at_a_link_does_not_use_it(database: TestDatabase) {
     assert_eq!((looked.status.as_u16(), &looked.headers["allow"]), (405, &"GET".parse().unwrap()));
     assert!(!looked.headers.contains_key("set-cookie"));
     assert_eq!(installation.follow(link.0.expose()).await.status.as_u16(), 303);
+}
+
+async fn an_admin_makes_a_link_for_himself(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let admin = installation.admin();
+    let made = admin.request("POST", "/api/auth/link").send().await;
+    assert_eq!((made.status.as_u16(), &made.headers["cache-control"]), (201, &"no-store".parse().unwrap()));
+    let made = made.ok();
+    let token = made["path"].as_str().unwrap().strip_prefix("/api/auth/link?token=").unwrap();
+    let signed_in = installation.follow(token).await;
+    assert_eq!(installation.browse("GET", "/api/me", &signed_in).await.ok()["name"], "admin");
+
+    installation.anonymous().request("POST", "/api/auth/link").send().await.problem("unauthenticated");
+    let issued = admin.post("/api/auth/tokens", json!({ "name": "deputy", "role": "ai-admin" })).await.ok();
+    let deputy = installation.api.bearer(issued["token"].as_str());
+    deputy.request("POST", "/api/auth/link").send().await.problem("forbidden");
 }
 
 async fn a_link_ends_after_an_hour(database: TestDatabase) {
