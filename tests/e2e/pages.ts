@@ -1,0 +1,2 @@
+/** Every page of the console, and what stands at its head. A page that is not here is not looked at. */
+export const pages: { path: string; heading: string }[] = [{ path: "/", heading: "Overview" }];
