@@ -24,6 +24,8 @@ export function FormDialog<T>(props: {
   /** Made at once: what is new has nothing to be compared with. */
   isNew?: boolean;
   isDisabled?: boolean;
+  /** It shows itself what came of it. */
+  staysOpen?: boolean;
   onClose: () => void;
   size?: "md" | "lg";
   children: (errorAt: ErrorAt) => ReactNode;
@@ -53,7 +55,7 @@ export function FormDialog<T>(props: {
     try {
       if (props.isNew) {
         const answer = await change.write.send({ tag: change.tag });
-        props.onClose();
+        if (!props.staysOpen) props.onClose();
         finish(change, answer);
       } else {
         await change.write.plan({ tag: change.tag }).catch(unlessConflict);

@@ -1,7 +1,7 @@
-import { EnvironmentMark } from "@/app/place";
 import type { Environment } from "@/lib/environment";
-import { compact, day, moment, money, NONE, words } from "@/lib/format";
+import { compact, day, moment, money, NONE } from "@/lib/format";
 import type { Column } from "@/tables/column";
+import { EnvironmentName } from "@/ui/environment";
 import { Status } from "@/ui/status";
 import type { KeyRow } from "./rows";
 import { limitsText, STATE, scopeText, stateOf } from "./state";
@@ -10,13 +10,6 @@ export function KeyStatus({ of }: { of: KeyRow["key"] }) {
   const { tone, label } = STATE[stateOf(of)];
   return <Status tone={tone}>{label}</Status>;
 }
-
-export const EnvironmentName = ({ of }: { of: string }) => (
-  <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-    <EnvironmentMark of={of as Environment} />
-    {words(of)}
-  </span>
-);
 
 const Short = ({ text }: { text: string | undefined }) =>
   text ? (
@@ -53,7 +46,7 @@ export const columns: Column<KeyRow>[] = [
     width: "120px",
     priority: 1,
     order: ({ key }) => key.environment,
-    cell: ({ key }) => <EnvironmentName of={key.environment} />,
+    cell: ({ key }) => <EnvironmentName of={key.environment as Environment} />,
   },
   {
     key: "application",
@@ -137,7 +130,7 @@ export const PhoneRow = ({ key, cost }: KeyRow) => (
       <KeyStatus of={key} />
     </div>
     <div className="num flex items-center gap-3 text-xs text-ink-3">
-      <EnvironmentName of={key.environment} />
+      <EnvironmentName of={key.environment as Environment} />
       <span className="truncate font-mono">{key.shown}</span>
       <span className="ml-auto">{money(cost)}</span>
     </div>

@@ -1,15 +1,17 @@
 import type { Schemas } from "@/api/client";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
+import type { Environment } from "@/lib/environment";
 import { moment, NONE } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { CopyButton } from "@/ui/copy";
+import { EnvironmentName, InProduction } from "@/ui/environment";
 import { Gate } from "@/ui/gate";
 import { Facts } from "@/ui/panel";
 import { SidePanel } from "@/ui/side-panel";
 import { Tag } from "@/ui/status";
-import { EnvironmentName, KeyStatus } from "./columns";
+import { KeyStatus } from "./columns";
 import { EditKey } from "./edit";
 import { RotateKey } from "./rotate";
 import type { KeyRow } from "./rows";
@@ -65,7 +67,10 @@ export function KeyPanel(props: {
                 {key.shown}
               </span>,
             ],
-            ["Environment", <EnvironmentName key="environment" of={key.environment} />],
+            [
+              "Environment",
+              <EnvironmentName key="environment" of={key.environment as Environment} />,
+            ],
             [
               "Application",
               <span key="application" dir="auto">
@@ -131,13 +136,18 @@ function Names({ label, names, none = NONE }: { label: string; names: string[]; 
   );
 }
 
+const WHAT_REVOKING_DOES = "The next call with it is refused, and a revoked key stays revoked.";
+
 const revocation = (key: Schemas["Key"]) => ({
   title: `Revoke key ${key.name}`,
   verb: "Revoke",
   done: `Revoked key ${key.name}`,
-  note: (
-    <p className="text-sm">The next call with it is refused, and a revoked key stays revoked.</p>
-  ),
+  note:
+    key.environment === "production" ? (
+      <InProduction>{WHAT_REVOKING_DOES}</InProduction>
+    ) : (
+      <p className="text-sm">{WHAT_REVOKING_DOES}</p>
+    ),
   confirm: key.environment === "production" ? key.name : undefined,
   isDangerous: true,
   cannotUndo: true,

@@ -1,0 +1,185 @@
+import type { Schemas } from "@/api/client";
+import { useCan } from "@/api/session";
+import { write } from "@/api/write";
+import { count, duration, moment, money, NONE, plural } from "@/lib/format";
+import { Button } from "@/ui/button";
+import { review } from "@/ui/change";
+import { CircuitStatus } from "@/ui/health";
+import { Facts } from "@/ui/panel";
+import { SidePanel } from "@/ui/side-panel";
+import { ImportDialog } from "./import";
+import { kindLabel, kindOf } from "./kinds";
+import { limitFacts } from "./limits-fields";
+import { Part } from "./part";
+import { Errors, ProviderHealthStatus } from "./provider-columns";
+import { CredentialAge } from "./provider-credential";
+import { ProviderEdit } from "./provider-edit";
+import { modelOf, type ProviderRow, queueText } from "./provider-rows";
+import { ProviderTest } from "./provider-test";
+import type { ModelsSearch, SetSearch } from "./search";
+
+/** A provider: how it does, how it is reached, and what bounds its calls. */
+export function ProviderPanel(props: {
+  row: ProviderRow;
+  search: ModelsSearch;
+  set: SetSearch;
+  /** It was just added or changed: whether it answers is not known. */
+  isFresh: boolean;
+  onFresh: (name: string | undefined) => void;
+}) {
+  const { row, search, set, onFresh } = props;
+  const { provider, health } = row;
+  const can = useCan();
+  const mayWrite = can("providers.write");
+  const kind = kindOf(provider.kind);
+  const close = () => set({ edit: undefined });
+  const edit = search.edit;
+  return (
+    <SidePanel
+      label={`Provider ${provider.name}`}
+      title={
+        <>
+          <span dir="auto" className="truncate">
+            {provider.name}
+          </span>
+          <span className="text-xs font-normal">
+            <ProviderHealthStatus of={row} />
+          </span>
+        </>
+      }
+      onClose={() => set({ sel: undefined, edit: undefined })}
+      footer={
+        mayWrite && (
+          <>
+            {row.models !== 0 && (
+              <span className="self-center text-xs text-ink-3">
+                It can go when its models are gone.
+              </span>
+            )}
+            <Button
+              variant="danger"
+              className="ml-auto"
+              disabled={row.models !== 0}
+              onClick={() => review(removal(provider, () => set({ sel: undefined })))}
+            >
+              Remove
+            </Button>
+          </>
+        )
+      }
+    >
+      <div className="grid gap-4">
+        <Facts
+          columns={2}
+          rows={[
+            ["Errors, 24 h", <Errors key="errors" of={row} />],
+            ["Calls, 24 h", row.day ? count(row.day.calls) : NONE],
+            ["Spend, 30 d", money(row.month?.cost ?? { amount: "0", currency: row.currency })],
+            ["Now", queueText(health) ?? NONE],
+          ]}
+        />
+        {mayWrite && (
+          <ProviderTest
+            key={provider.name}
+            provider={provider}
+            isFresh={props.isFresh}
+            onTested={() => onFresh(undefined)}
+            set={set}
+          />
+        )}
+        <Part
+          title="Connection"
+          edit={
+            mayWrite && kind?.address !== "none" ? () => set({ edit: "connection" }) : undefined
+          }
+        >
+          <Facts
+            rows={[
+              ["Kind", kindLabel(provider.kind)],
+              [
+                "Address",
+                <span key="address" className="font-mono text-xs">
+                  {provider.base_url ?? kind?.addressExample ?? NONE}
+                </span>,
+              ],
+              provider.region ? ["Region", provider.region] : null,
+              provider.api_version ? ["API version", provider.api_version] : null,
+              ["Added", moment(provider.created_at)],
+            ]}
+          />
+        </Part>
+        {kind?.credential !== "none" && (
+          <Part
+            title="Credential"
+            verb="Replace"
+            edit={mayWrite ? () => set({ edit: "credentials" }) : undefined}
+          >
+            <Facts rows={[["Fingerprint", <CredentialAge key="age" of={provider} />]]} />
+          </Part>
+        )}
+        <Part
+          title="Models"
+          note={row.models === undefined ? undefined : plural(row.models, "model")}
+        >
+          <div className="flex flex-wrap gap-2 py-1">
+            <Button
+              onClick={() =>
+                set({ tab: "models", provider: provider.name, sel: undefined, edit: undefined })
+              }
+            >
+              Show models
+            </Button>
+            {can("models.write") && (
+              <Button onClick={() => set({ edit: "import" })}>Import from the catalogue</Button>
+            )}
+          </div>
+          {health && health.models.length > 0 && <Circuits of={health.models} />}
+        </Part>
+        <Part title="Limits" edit={mayWrite ? () => set({ edit: "limits" }) : undefined}>
+          <Facts rows={[...limitFacts(provider.limits)]} />
+        </Part>
+      </div>
+      {mayWrite && (edit === "connection" || edit === "credentials" || edit === "limits") && (
+        <ProviderEdit
+          key={`${provider.name} ${edit}`}
+          name={provider.name}
+          edit={edit}
+          onClose={close}
+          onChanged={() => onFresh(provider.name)}
+        />
+      )}
+      {edit === "import" && can("models.write") && (
+        <ImportDialog provider={provider} onClose={close} />
+      )}
+    </SidePanel>
+  );
+}
+
+/** Its models that were called within the last minute. */
+const Circuits = ({ of }: { of: Schemas["ModelHealth"][] }) => (
+  <Facts
+    rows={of.map((model) => [
+      <span key="name" className="block max-w-44 truncate font-mono text-xs" title={model.name}>
+        {modelOf(model.name)}
+      </span>,
+      <span key="circuit" className="inline-flex items-center gap-3 text-xs">
+        {model.first_byte_ms != null && <span>{duration(model.first_byte_ms)}</span>}
+        <CircuitStatus of={model.circuit} />
+      </span>,
+    ])}
+  />
+);
+
+const removal = (provider: Schemas["Provider"], onDone: () => void) => ({
+  title: `Remove provider ${provider.name}`,
+  verb: "Remove",
+  done: `Removed provider ${provider.name}`,
+  note: <p className="text-sm">Its credential is destroyed. What it was used for stays known.</p>,
+  confirm: provider.name,
+  isDangerous: true,
+  cannotUndo: true,
+  onDone,
+  write: write("delete", "/api/platform/ai-management/models/providers/{provider}", {
+    params: { path: { provider: provider.name } },
+  }),
+});
