@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
 import { EnvironmentMark } from "@/app/place";
-import type { Environment } from "@/lib/environment";
+import { isEnvironment } from "@/lib/environment";
 import { words } from "@/lib/format";
 
-export const EnvironmentName = ({ of }: { of: Environment }) => (
+/** The API's types say `string` in some places. */
+export const EnvironmentName = ({ of }: { of: string }) => (
   <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-    <EnvironmentMark of={of} />
+    {isEnvironment(of) && <EnvironmentMark of={of} />}
     {words(of)}
   </span>
 );
