@@ -6,20 +6,21 @@
 
 #![expect(clippy::print_stdout, reason = "the figure is what it is for")]
 
+mod workload;
+
 use std::{error::Error, sync::Arc, time::Duration};
 
-use glaux_kernel::{
-    ApplicationId, AttemptId, BudgetId, CallId, Clock, Environment, FeatureId, HoldId, KeyId, ModelId, OrganizationId,
-    PriceRuleId, ProviderId, Rng, Timestamp,
-};
+use glaux_kernel::{AttemptId, Clock, HoldId, ModelId, ProviderId, Rng};
 use glaux_ledger::{
-    BudgetLimit, DataDirectory, Ledger, OpenHold, Options, Settlement, WhenOver,
-    record::{Attribution, Call, Charge, Cost, CostLine, MeterName, Purpose, Status, Target},
+    DataDirectory, Ledger, OpenHold, Options,
+    record::{Status, Target},
 };
 use glaux_ledger_store::Projector;
-use glaux_llm::{Meter, ServiceTier, Usage, UsageBasis};
+use glaux_llm::{Meter, Usage};
 use glaux_testkit::{clock::ManualClock, database::TestDatabase, rng::SeededRng};
 use uuid::Uuid;
+
+use self::workload::{budget, call, settlement};
 
 /// As in the server.
 #[global_allocator]
@@ -72,74 +73,6 @@ fn serve(ledger: &Ledger, clock: &ManualClock, rng: &SeededRng) -> Result<(), Bo
     call.details().duration_micros = 200_000 + rng.next_u64() % 3_000_000;
     drop(hold.mark_sent().settle_with_call(settlement(pick(1000), pick(500))?, call));
     Ok(())
-}
-
-fn budget(number: u128, now: Timestamp) -> BudgetLimit {
-    let budget = BudgetId::from_uuid(Uuid::from_u128(number));
-    let period_start = now.floor(Duration::from_secs(86_400));
-    BudgetLimit {
-        charge: Charge { budget, period_start },
-        amount_nanos: i64::MAX,
-        when_over: WhenOver::Block,
-        thresholds: Arc::new([]),
-    }
-}
-
-fn call(now: Timestamp, rng: &SeededRng, key: u128, feature: u128) -> Call {
-    Call {
-        call: CallId::new(now, rng),
-        at: now,
-        status: Status::Cancelled,
-        http_status: 200,
-        error_code: None,
-        attribution: Attribution {
-            organization: OrganizationId::from_uuid(Uuid::from_u128(1)),
-            application: ApplicationId::from_uuid(Uuid::from_u128(1)),
-            key: KeyId::from_uuid(Uuid::from_u128(key)),
-            environment: Environment::Production,
-            feature: Some(FeatureId::from_uuid(Uuid::from_u128(feature))),
-            user: Some(format!("user-{key}")),
-            session: None,
-            tags: Vec::new(),
-            purpose: Purpose::Call,
-        },
-        requested_model: "chatbot".to_owned(),
-        path: "/v1/chat/completions".to_owned(),
-        stream: false,
-        attempts: 0,
-        cached: false,
-        first_byte_micros: Some(150_000),
-        duration_micros: 0,
-        journal_seq: 7,
-        traceparent: None,
-        cost_nanos: 0,
-        blocked_by: None,
-        dropped: Vec::new(),
-    }
-}
-
-fn settlement(input: u128, output: u128) -> Result<Settlement, Box<dyn Error>> {
-    let (input, output) = (u64::try_from(input)?, u64::try_from(output)?);
-    let line = |meter, quantity, femtos| CostLine {
-        rule: PriceRuleId::from_uuid(Uuid::nil()),
-        meter: MeterName(meter),
-        quantity,
-        femtos,
-    };
-    let lines = vec![line(Meter::InputTokens, input, 400_000_000), line(Meter::OutputTokens, output, 1_600_000_000)];
-    Ok(Settlement {
-        status: Status::Success,
-        upstream_status: Some(200),
-        error_code: None,
-        usage: Usage::default().with(Meter::InputTokens, input).with(Meter::OutputTokens, output),
-        usage_basis: UsageBasis::Reported,
-        raw_usage: Some(format!(r#"{{"prompt_tokens":{input},"completion_tokens":{output}}}"#)),
-        service_tier: ServiceTier::Standard,
-        cost: Cost { nanos: i64::try_from(input * 400 + output * 1600)?, unpriced: None, lines },
-        first_byte_micros: Some(140_000),
-        duration_micros: 900_000,
-        upstream_request_id: Some("req_0123456789abcdef".to_owned()),
-    })
 }
 
 /// User and kernel time of this process: fields 14 and 15 of `/proc/self/stat`, in ticks of 10 ms.

@@ -13,6 +13,7 @@ mod adjuster;
 mod adjustment;
 mod analytics;
 mod budgets;
+mod calls;
 mod error;
 mod latency;
 mod projection;
@@ -36,6 +37,10 @@ pub use analytics::{
     AnalyticsFilter, AnalyticsQuery, Bucket, Dimension, Group, Grouped, MAX_BUCKETS, sketch_latency, sum_usage,
 };
 pub use budgets::{BudgetPeriod, list_budget_periods};
+pub use calls::{
+    CallFilter, CallVolume, ListedCall, MAX_FEATURES, PAGE_EFFORT, TextSearch, VolumeBar, VolumeQuery, count_calls,
+    find_calls, list_calls,
+};
 pub use error::{Error, Result};
 pub use latency::Latency;
 pub use projector::{Progress, ProgressWatch, Projector};

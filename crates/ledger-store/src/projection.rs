@@ -166,18 +166,19 @@ async fn merge(
     let digests: Vec<_> = added.iter().map(|(_, digest, _)| *digest).collect();
     let mut found = rollups::find_mergeable(tx, node, first.organization, first.slot, &digests).await?;
     for (key, digest, rollup) in added {
-        let Rollup { model_name, totals, taken, mut latency } = std::mem::take(rollup);
+        let Rollup { model_name, totals, taken, mut latency, mut moments } = std::mem::take(rollup);
         let mut other_usage = Quantities::default();
         other_usage.add(&without_columns(&totals.usage));
         if let Some(taken) = &taken {
             other_usage.take(&without_columns(&taken.usage));
         }
-        if let Some((usage, bytes)) = found.remove(digest) {
-            other_usage.merge(&usage);
-            latency.merge(&Latency::from_bytes(&bytes)?)?;
+        if let Some(mergeable) = found.remove(digest) {
+            other_usage.merge(&mergeable.other_usage);
+            latency.merge(&Latency::from_bytes(&mergeable.latency)?)?;
+            moments.merge(mergeable.moments);
         }
         let latency = latency.to_bytes();
-        rows.push(RollupRow { key: *key, digest: *digest, model_name, totals, taken, other_usage, latency });
+        rows.push(RollupRow { key: *key, digest: *digest, model_name, totals, taken, other_usage, latency, moments });
     }
     Ok(())
 }

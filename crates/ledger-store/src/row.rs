@@ -89,6 +89,10 @@ pub(crate) struct CallRow {
     pub(crate) model_name: Option<String>,
     pub(crate) attempts: i64,
     pub(crate) cost_nanos: i64,
+    pub(crate) cached: bool,
+    pub(crate) duration_micros: i64,
+    pub(crate) session: Option<String>,
+    pub(crate) error_code: Option<String>,
     pub(crate) detail: Json<CallDetail>,
 }
 
@@ -96,18 +100,13 @@ pub(crate) struct CallRow {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct CallDetail {
     http_status: u16,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    error_code: Option<String>,
     requested_model: String,
     path: String,
     #[serde(default, skip_serializing_if = "Not::not")]
     stream: bool,
-    #[serde(default, skip_serializing_if = "Not::not")]
-    cached: bool,
     caller: Caller,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first_byte_micros: Option<u64>,
-    duration_micros: u64,
     journal_seq: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
@@ -246,16 +245,17 @@ impl From<ServedCall> for CallRow {
             model_name: target.map(|target| target.model_name),
             attempts: i64::from(call.attempts),
             cost_nanos: call.cost_nanos,
+            cached: call.cached,
+            duration_micros: i64::try_from(call.duration_micros).unwrap_or(i64::MAX),
+            session,
+            error_code: call.error_code,
             detail: Json(CallDetail {
                 http_status: call.http_status,
-                error_code: call.error_code,
                 requested_model: call.requested_model,
                 path: call.path,
                 stream: call.stream,
-                cached: call.cached,
-                caller: Caller { session, tags, purpose },
+                caller: Caller { session: None, tags, purpose },
                 first_byte_micros: call.first_byte_micros,
-                duration_micros: call.duration_micros,
                 journal_seq: call.journal_seq,
                 traceparent: call.traceparent,
                 blocked_by: call.blocked_by,
@@ -268,18 +268,18 @@ impl From<ServedCall> for CallRow {
 impl CallRow {
     pub(crate) fn into_record(self) -> Result<ServedCall> {
         let Json(detail) = self.detail;
-        let Caller { session, tags, purpose } = detail.caller;
+        let Caller { tags, purpose, .. } = detail.caller;
         let target = match (self.provider_id, self.model_id, self.model_name) {
             (Some(provider), Some(model), Some(model_name)) => Some(Target { provider, model, model_name }),
             _ => None,
         };
-        let attempts = u32::try_from(self.attempts);
+        let out_of_range = |what| Error::Row { table: "calls", what };
         let call = Call {
             call: self.id,
             at: self.at,
             status: self.status.0,
             http_status: detail.http_status,
-            error_code: detail.error_code,
+            error_code: self.error_code,
             attribution: Attribution {
                 organization: self.organization_id,
                 application: self.application_id,
@@ -287,17 +287,18 @@ impl CallRow {
                 environment: self.environment.0,
                 feature: self.feature_id,
                 user: self.user_name,
-                session,
+                session: self.session,
                 tags,
                 purpose,
             },
             requested_model: detail.requested_model,
             path: detail.path,
             stream: detail.stream,
-            attempts: attempts.map_err(|_| Error::Row { table: "calls", what: "the attempts are out of range" })?,
-            cached: detail.cached,
+            attempts: u32::try_from(self.attempts).map_err(|_| out_of_range("the attempts are out of range"))?,
+            cached: self.cached,
             first_byte_micros: detail.first_byte_micros,
-            duration_micros: detail.duration_micros,
+            duration_micros: u64::try_from(self.duration_micros)
+                .map_err(|_| out_of_range("the duration is negative"))?,
             journal_seq: detail.journal_seq,
             traceparent: detail.traceparent,
             cost_nanos: self.cost_nanos,

@@ -11,7 +11,7 @@ use glaux_ledger::record::{Adjustment, Attempt, Attribution, Call, Figure, Statu
 use glaux_llm::{Meter, Usage, UsageBasis};
 use sha2::{Digest, Sha256};
 
-use crate::latency::Latency;
+use crate::{calls::CallMoments, latency::Latency};
 
 /// The width of a slot.
 pub const SLOT: Duration = Duration::from_secs(900);
@@ -74,7 +74,7 @@ impl StatusCounts {
         self.0.iter_mut().zip(other.0).for_each(|(count, taken)| *count = count.saturating_sub(taken));
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         Status::ALL.into_iter().for_each(|status| self.add(status, other.get(status)));
     }
 }
@@ -209,6 +209,8 @@ pub(crate) struct Rollup {
     pub(crate) taken: Option<Box<Totals>>,
     /// Durations of the calls that succeeded.
     pub(crate) latency: Latency,
+    /// When its calls came.
+    pub(crate) moments: CallMoments,
 }
 
 impl Rollup {
@@ -305,6 +307,7 @@ impl Sums {
         let rollup = self.rollup(&call.attribution, served.target.as_ref(), call.at);
         rollup.totals.calls.add(call.status, 1);
         rollup.totals.cached_calls += u64::from(call.cached);
+        rollup.moments.add(call.at.floor(SLOT), call.at);
         if call.status == Status::Success {
             rollup.latency.add(call.duration_micros);
         }

@@ -74,9 +74,7 @@ pub async fn list_usage(tx: &mut OrgRead, filter: &UsageFilter, page: &PageReque
     let overfetch = i64::from(page.limit) + 1;
     let mut entries = Vec::new();
     let rows = attempts::list(tx, filter, ids, overfetch).await?;
-    let changed: Vec<_> = rows.iter().filter(|row| row.adjusted_nanos.is_some()).map(|row| row.id).collect();
-    let adjustments = adjustments::list_of_attempts(tx, &changed).await?;
-    for attempt in beside(rows, adjustments)? {
+    for attempt in beside_adjustments(tx, rows).await? {
         entries.push(UsageEntry::Attempt(Box::new(attempt)));
     }
     for row in calls::list_without_attempts(tx, filter, ids, overfetch).await? {
@@ -95,6 +93,13 @@ pub async fn explain_call(tx: &mut OrgRead, call: CallId) -> Result<Option<Expla
     }
     let attempts = beside(rows, adjustments::list_of_call(tx, call).await?)?;
     Ok(Some(ExplainedCall { call: served, attempts }))
+}
+
+/// The attempts with what was made of their figures, which is looked up.
+pub(crate) async fn beside_adjustments(tx: &mut OrgRead, rows: Vec<AttemptRow>) -> Result<Vec<AdjustedAttempt>> {
+    let changed: Vec<_> = rows.iter().filter(|row| row.adjusted_nanos.is_some()).map(|row| row.id).collect();
+    let adjustments = adjustments::list_of_attempts(tx, &changed).await?;
+    beside(rows, adjustments)
 }
 
 /// The attempts with what was made of their figures.

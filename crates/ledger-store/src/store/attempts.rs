@@ -23,6 +23,17 @@ const OF_CALL: Sql = sql(
      FROM attempts WHERE organization_id = $1 AND call_id = $2 ORDER BY number",
 );
 
+/// Calls whose attempts are looked up at once.
+const CALLS: usize = 32;
+
+const OF_CALLS: Sql = sql(
+    "SELECT organization_id, id, call_id, number, opened_at, status, application_id, key_id, environment, feature_id,
+        user_name, provider_id, model_id, model_name, cost_nanos, detail, node_id, adjusted_nanos
+     FROM attempts
+     WHERE organization_id = $1 AND call_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+        $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
+);
+
 const CALL_OF: Sql = sql("SELECT call_id FROM attempts WHERE organization_id = $1 AND id = $2");
 
 const LIST: Sql = sql(
@@ -102,6 +113,20 @@ pub(crate) async fn find_last_target(tx: &mut OrgRead, call: CallId) -> Result<O
 /// The attempts of a call, in order.
 pub(crate) async fn list_of_call(tx: &mut OrgRead, call: CallId) -> Result<Vec<AttemptRow>> {
     tx.query(OF_CALL).bind(call).fetch_all().await
+}
+
+/// The attempts of these calls, in no order.
+pub(crate) async fn list_of_calls(tx: &mut OrgRead, calls: &[CallId]) -> Result<Vec<AttemptRow>> {
+    let mut found = Vec::new();
+    for chunk in calls.chunks(CALLS) {
+        let mut query = tx.query(OF_CALLS);
+        // The last one again fills the places that are left.
+        for place in 0..CALLS {
+            query = query.bind(chunk[place.min(chunk.len() - 1)]);
+        }
+        found.extend(query.fetch_all::<AttemptRow>().await?);
+    }
+    Ok(found)
 }
 
 pub(crate) async fn find_call(tx: &mut OrgRead, attempt: AttemptId) -> Result<Option<CallId>> {

@@ -6,8 +6,8 @@ use crate::{row::CallRow, usage::UsageFilter};
 
 const INSERT: EverySql = every_sql(
     "INSERT INTO calls (organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name,
-        provider_id, model_id, model_name, attempts, cost_nanos, detail)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        provider_id, model_id, model_name, attempts, cost_nanos, cached, duration_micros, session, error_code, detail)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
      ON CONFLICT (organization_id, id) DO NOTHING",
 );
 
@@ -17,13 +17,13 @@ const ADD_COST: Sql = sql("UPDATE calls SET cost_nanos = cost_nanos + $3 WHERE o
 
 const FIND: Sql = sql(
     "SELECT organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name, provider_id,
-        model_id, model_name, attempts, cost_nanos, detail
+        model_id, model_name, attempts, cost_nanos, cached, duration_micros, session, error_code, detail
      FROM calls WHERE organization_id = $1 AND id = $2",
 );
 
 const LIST_WITHOUT_ATTEMPTS: Sql = sql(
     "SELECT organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name, provider_id,
-        model_id, model_name, attempts, cost_nanos, detail
+        model_id, model_name, attempts, cost_nanos, cached, duration_micros, session, error_code, detail
      FROM calls
      WHERE organization_id = $1 AND attempts = 0 AND id >= $2 AND id < $3 AND at >= $4 AND at < $5
         AND ($6 IS NULL OR feature_id = $6) AND ($7 IS NULL OR key_id = $7) AND ($8 IS NULL OR model_id = $8)
@@ -33,7 +33,7 @@ const LIST_WITHOUT_ATTEMPTS: Sql = sql(
 
 const PAGE: Sql = sql(
     "SELECT organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name, provider_id,
-        model_id, model_name, attempts, cost_nanos, detail
+        model_id, model_name, attempts, cost_nanos, cached, duration_micros, session, error_code, detail
      FROM calls WHERE organization_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4",
 );
 
@@ -75,6 +75,10 @@ pub(crate) async fn insert(tx: &mut EveryTx, rows: &[CallRow]) -> Result<u64> {
             .push(row.model_name.as_deref())
             .push(row.attempts)
             .push(row.cost_nanos)
+            .push(row.cached)
+            .push(row.duration_micros)
+            .push(row.session.as_deref())
+            .push(row.error_code.as_deref())
             .push(Json(&row.detail.0));
     })
     .await

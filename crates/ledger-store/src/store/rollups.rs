@@ -6,6 +6,7 @@ use glaux_kernel::{NodeId, OrganizationId, Timestamp};
 use glaux_store::{EverySql, EveryTx, Json, OrgRead, OrgTx, Result, Sql, every_sql, sql};
 
 use crate::{
+    calls::CallMoments,
     quantities::Quantities,
     sums::{RollupKey, StatusCounts, TOKEN_METERS, Totals},
 };
@@ -19,9 +20,9 @@ const ADD: EverySql = every_sql(
          attempts_bound, cost_nanos, input_tokens, cached_input_tokens, cache_write_tokens, cache_write_1h_tokens,
          input_audio_tokens, cached_input_audio_tokens, input_image_tokens, cached_input_image_tokens,
          input_video_tokens, output_tokens, reasoning_tokens, output_audio_tokens, output_image_tokens, other_usage,
-         latency)
+         latency, call_moments)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-         $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)
+         $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)
      ON CONFLICT (organization_id, slot, dimensions, node_id) DO UPDATE SET
         calls_success = usage_rollups.calls_success + excluded.calls_success,
         calls_error = usage_rollups.calls_error + excluded.calls_error,
@@ -55,14 +56,15 @@ const ADD: EverySql = every_sql(
         output_audio_tokens = usage_rollups.output_audio_tokens + excluded.output_audio_tokens,
         output_image_tokens = usage_rollups.output_image_tokens + excluded.output_image_tokens,
         other_usage = excluded.other_usage,
-        latency = excluded.latency",
+        latency = excluded.latency,
+        call_moments = excluded.call_moments",
 );
 
 /// Digests that are looked up at once.
 const DIGESTS: usize = 32;
 
 const MERGEABLE: EverySql = every_sql(
-    "SELECT dimensions, other_usage, latency FROM usage_rollups
+    "SELECT dimensions, other_usage, latency, call_moments FROM usage_rollups
      WHERE organization_id = $1 AND slot = $2 AND node_id = $3 AND dimensions IN (
         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
         $28, $29, $30, $31, $32, $33, $34, $35)",
@@ -85,6 +87,23 @@ pub(crate) struct RollupRow {
     pub(crate) other_usage: Quantities,
     /// The whole sketch.
     pub(crate) latency: Vec<u8>,
+    /// All moments.
+    pub(crate) moments: CallMoments,
+}
+
+/// What a roll-up holds that the database can't add to.
+pub(crate) struct Mergeable {
+    pub(crate) other_usage: Quantities,
+    pub(crate) latency: Vec<u8>,
+    pub(crate) moments: CallMoments,
+}
+
+#[derive(sqlx::FromRow)]
+struct MergeableRow {
+    dimensions: Vec<u8>,
+    other_usage: Json<Quantities>,
+    latency: Vec<u8>,
+    call_moments: Option<Vec<u8>>,
 }
 
 /// Adds to the roll-ups that `node` keeps.
@@ -115,7 +134,7 @@ pub(crate) async fn add(tx: &mut EveryTx, node: NodeId, rows: &[RollupRow]) -> R
                 }
             }
         }
-        values.push(Json(&row.other_usage)).push(row.latency.as_slice());
+        values.push(Json(&row.other_usage)).push(row.latency.as_slice()).push(row.moments.as_bytes());
     })
     .await
     .map(drop)
@@ -143,7 +162,7 @@ pub(crate) async fn find_mergeable(
     organization: OrganizationId,
     slot: Timestamp,
     digests: &[[u8; 16]],
-) -> Result<HashMap<[u8; 16], (Quantities, Vec<u8>)>> {
+) -> Result<HashMap<[u8; 16], Mergeable>> {
     let mut found = HashMap::new();
     for chunk in digests.chunks(DIGESTS) {
         let mut query = tx.query(MERGEABLE).bind(organization).bind(slot).bind(node);
@@ -151,10 +170,10 @@ pub(crate) async fn find_mergeable(
         for place in 0..DIGESTS {
             query = query.bind(chunk[place.min(chunk.len() - 1)].as_slice());
         }
-        let rows: Vec<(Vec<u8>, Json<Quantities>, Vec<u8>)> = query.fetch_all().await?;
-        for (digest, Json(usage), latency) in rows {
-            if let Ok(digest) = digest.try_into() {
-                found.insert(digest, (usage, latency));
+        for row in query.fetch_all::<MergeableRow>().await? {
+            if let Ok(digest) = row.dimensions.try_into() {
+                let (Json(other_usage), moments) = (row.other_usage, CallMoments::from_bytes(row.call_moments));
+                found.insert(digest, Mergeable { other_usage, latency: row.latency, moments });
             }
         }
     }

@@ -4,6 +4,7 @@
 
 mod adjusting;
 mod analytics;
+mod calls;
 mod projection;
 mod refusals;
 mod retention;
