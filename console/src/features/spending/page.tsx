@@ -3,7 +3,9 @@ import { getRouteApi } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useCallback } from "react";
 import { useCan } from "@/api/session";
+import { dayOf } from "@/lib/day";
 import { Button } from "@/ui/button";
+import { DayInput } from "@/ui/day-input";
 import { Select } from "@/ui/field";
 import { Gate } from "@/ui/gate";
 import { PageBody, PageHeader } from "@/ui/page";
@@ -18,7 +20,7 @@ import { MonthBar, MonthSkeleton } from "./month";
 import { useNames } from "./names";
 import { budgetsQuery } from "./queries";
 import type { SpendingSearch } from "./search";
-import { dayOf, RANGE_WORDS, RANGES, type Range } from "./span";
+import { RANGE_WORDS, RANGES, type Range } from "./span";
 
 const route = getRouteApi("/spending");
 
@@ -111,13 +113,13 @@ function RangeChoice({ search, change }: Choice) {
     <>
       {range === "custom" && (
         <>
-          <Day
+          <DayInput
             label="First day"
             value={search.from ?? today}
             max={search.to ?? today}
             onChange={(from) => change({ from })}
           />
-          <Day
+          <DayInput
             label="Last day"
             value={search.to ?? today}
             min={search.from}
@@ -137,25 +139,5 @@ function RangeChoice({ search, change }: Choice) {
         ))}
       </Select>
     </>
-  );
-}
-
-function Day(props: {
-  label: string;
-  value: string;
-  min?: string;
-  max?: string;
-  onChange: (day: string | undefined) => void;
-}) {
-  return (
-    <input
-      type="date"
-      aria-label={props.label}
-      value={props.value}
-      min={props.min}
-      max={props.max}
-      onChange={(event) => props.onChange(event.target.value || undefined)}
-      className="num h-7 rounded-md border border-control bg-surface px-1.5 text-xs pointer-coarse:h-11 pointer-coarse:text-[16px]"
-    />
   );
 }

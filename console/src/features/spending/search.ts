@@ -1,6 +1,7 @@
 /** What the page's URL says. */
+import { isDay } from "@/lib/day";
 import { BUCKETS, type Bucket } from "./grid";
-import { isDate, RANGES, type Range } from "./span";
+import { RANGES, type Range } from "./span";
 
 /** What costs can be grouped and filtered by, in the words of the program. */
 export const DIMENSIONS = [
@@ -40,7 +41,7 @@ export function parseSearch(given: Record<string, unknown>): SpendingSearch {
     const value = given[name];
     return typeof value === "string" && value !== "" ? value : undefined;
   };
-  const day = (name: string) => (isDate(given[name]) ? given[name] : undefined);
+  const day = (name: string) => (isDay(given[name]) ? given[name] : undefined);
   const [from, to] = [day("from"), day("to")];
   return {
     sel: text("sel"),

@@ -1,4 +1,5 @@
 /** Which time is looked at. */
+import { dayOf, endOf, startOf } from "@/lib/day";
 
 export const RANGES = ["24h", "7d", "30d", "month", "90d", "1y", "custom"] as const;
 export type Range = (typeof RANGES)[number];
@@ -27,21 +28,6 @@ export function spanOf(range: Range, own: { from?: string; to?: string }, now: n
   const today = new Date(now);
   if (range === "month")
     return { from: new Date(today.getFullYear(), today.getMonth()).getTime(), to };
-  const first = localDay(own.from ?? dayOf(now));
-  const last = localDay(own.to ?? dayOf(now));
-  return { from: first.getTime(), to: last.setDate(last.getDate() + 1) };
+  const [first, last] = [own.from ?? dayOf(now), own.to ?? dayOf(now)];
+  return { from: startOf(first).getTime(), to: endOf(last).getTime() };
 }
-
-export const isDate = (value: unknown): value is string =>
-  typeof value === "string" &&
-  /^\d{4}-\d{2}-\d{2}$/.test(value) &&
-  !Number.isNaN(localDay(value).getTime());
-
-/** `2026-11-21`, where the reader is. */
-export const dayOf = (at: number) => {
-  const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-};
-
-const localDay = (text: string) => new Date(`${text}T00:00:00`);
