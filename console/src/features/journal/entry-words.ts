@@ -1,0 +1,81 @@
+/** Entries in words, and what is looked for in them. */
+import type { Schemas } from "@/api/client";
+import type { Difference } from "@/api/write";
+import { words } from "@/lib/format";
+import type { Entry } from "./queries";
+
+const DONE: Record<string, string> = {
+  create: "Created",
+  update: "Changed",
+  delete: "Removed",
+  revoke: "Revoked",
+  rotate: "Rotated",
+  issue: "Issued",
+  read: "Read",
+  erase: "Erased",
+  sign_in: "Signed in",
+  sign_out: "Signed out",
+};
+
+/** `Created`, for any action there is or will be. */
+export const actionWord = (action: string) => DONE[action] ?? words(action);
+
+/** `routing policy` */
+export const kindWord = (kind: string) => kind.replaceAll("_", " ");
+
+/** `Created budget`; who signs in does it with nothing. */
+export const whatWords = (entry: Entry) =>
+  entry.kind === "session"
+    ? actionWord(entry.action)
+    : `${actionWord(entry.action)} ${kindWord(entry.kind)}`;
+
+/** `Created budget Triage cap` */
+export const entryWords = (entry: Entry) => `${whatWords(entry)} ${entry.name ?? entry.object}`;
+
+/** Who decided, as far as it is still known. */
+export const actorWord = (entry: Entry) =>
+  entry.actor ?? (entry.actor_kind === "system" ? "Glaux" : "erased");
+
+/** Whether an entry has all words of a text, and belongs to a change set where one is named. */
+export function isFound(entry: Entry, { q, set }: { q?: string; set?: string }): boolean {
+  if (set && entry.change_set !== set) return false;
+  if (!q) return true;
+  const text = [
+    entry.seq,
+    entryWords(entry),
+    entry.object,
+    actorWord(entry),
+    entry.reason,
+    entry.change_set,
+  ]
+    .join(" ")
+    .toLowerCase();
+  return q
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** What changed, field by field: what was created or removed whole is told apart into its fields. */
+export const fieldByField = (differences: Schemas["JournalEntryDetail"]["differences"]) =>
+  (differences as unknown as Difference[]).flatMap(told);
+
+function told(difference: Difference): Difference[] {
+  const side = difference.new === undefined ? "old" : "new";
+  const state = difference[side];
+  if (difference.op === "replace" || !isRecord(state)) return [difference];
+  return Object.entries(state)
+    .filter(([, value]) => value !== null && !isEmpty(value))
+    .flatMap(([name, value]) =>
+      told({
+        op: difference.op,
+        path: `${difference.path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+        [side]: value,
+      }),
+    );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isEmpty = (value: unknown) =>
+  typeof value === "object" && value !== null && Object.keys(value).length === 0;
