@@ -5,7 +5,9 @@ use glaux_kernel::{BudgetId, CallId, HoldId, Money, Page, Period, Permission, Ti
 use glaux_platform_kit::{Change, Context, Object, get, list, time_zone};
 use glaux_routing::document::BudgetAction;
 use glaux_store::OrgRead;
-use glaux_web::{Caller, Json, MoneySchema, PageParameters, PageSchema, Paging, Path, Problem, Write, change, permit};
+use glaux_web::{
+    Caller, Json, MoneySchema, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write, change, permit,
+};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -157,10 +159,10 @@ async fn get_budget(
     Extension(balances): Standing,
     caller: Caller,
     Path(reference): Path<String>,
-) -> Result<Json<BudgetView>, Problem> {
+) -> Result<Tagged<BudgetView>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
     let budget = get::<Budget>(&mut tx, &reference).await?;
-    Ok(Json(view(&context, &mut tx, &*balances, budget).await?))
+    Ok(Tagged { tag: budget.tag()?, body: view(&context, &mut tx, &*balances, budget).await? })
 }
 
 /// Changes a budget. What was spent in the period stays spent.

@@ -5,7 +5,7 @@ use glaux_platform_spending::AlertWriter;
 use glaux_testkit::{database::TestDatabase, management::Management, on_both};
 use glaux_web::{
     Actor, Caller, Grant,
-    live::{Message, Subscription},
+    live::{Message, Subscription, Topics},
 };
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ const ALERTS: &str = "/api/platform/ai-management/spending/alerts";
 fn watch(api: &Management) -> Subscription {
     let caller =
         Caller { actor: Actor::System, name: "watcher".to_owned(), organization: api.acme(), grant: Grant::Everything };
-    Subscription::new(api.context().events.clone(), caller, None)
+    Subscription::new(api.context().events.clone(), caller, Topics::default(), None)
 }
 
 /// The next live event, which has come already.

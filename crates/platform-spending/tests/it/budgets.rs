@@ -3,7 +3,12 @@ use serde_json::{Value, json};
 
 use crate::world::{BUDGETS, budget, start};
 
-on_both!(a_scope_takes_names_and_ids, what_a_scope_names_must_exist, decisions_are_taken_back);
+on_both!(
+    a_scope_takes_names_and_ids,
+    what_a_scope_names_must_exist,
+    what_was_read_can_be_changed_as_it_was_read,
+    decisions_are_taken_back,
+);
 
 /// An application, a feature, a key, a provider and a model; their ids in this order.
 async fn furnish(api: &Management) -> [Value; 5] {
@@ -65,6 +70,19 @@ async fn what_a_scope_names_must_exist(database: TestDatabase) {
     let stranger = api.stranger(&["budgets.write"]);
     let answer = stranger.post(BUDGETS, budget("cap", json!({ "feature": feature }))).await;
     assert_eq!(answer.pointers("unprocessable"), ["/scope/feature"]);
+}
+
+async fn what_was_read_can_be_changed_as_it_was_read(database: TestDatabase) {
+    let api = start(database).await;
+    let admin = api.admin();
+    admin.post(BUDGETS, budget("cap", json!({ "organization": true }))).await.ok();
+    let path = format!("{BUDGETS}/cap");
+    let seen = admin.get(&path).await.tag();
+    let change = async |action: &str| {
+        admin.request("PATCH", &path).header("if-match", &seen).json(json!({ "action": action })).send().await
+    };
+    change("block").await.ok();
+    change("throttle").await.problem("precondition_failed");
 }
 
 async fn decisions_are_taken_back(database: TestDatabase) {
