@@ -1,5 +1,5 @@
 import type { Difference } from "@/api/write";
-import { words } from "@/lib/format";
+import { exactMoney, type Money, words } from "@/lib/format";
 
 /** What changes: path, before, after. In the manner of RFC 6902, with the old value beside the new one. */
 export function DiffTable({ differences }: { differences: Difference[] }) {
@@ -43,13 +43,31 @@ function Value({
         {sign}
       </span>
       <span className="sr-only">{name}</span>
-      <span className="min-w-0 [overflow-wrap:anywhere]">{text(value)}</span>
+      <span dir="auto" className="min-w-0 [overflow-wrap:anywhere] whitespace-pre-line">
+        {lines(value).join("\n")}
+      </span>
     </span>
   );
 }
 
-const text = (value: unknown) =>
-  value === null ? "none" : typeof value === "string" ? value || "empty" : JSON.stringify(value);
+/** A value as lines that a person reads: what is absent in an object is left out. */
+export function lines(value: unknown): string[] {
+  if (value === null) return ["none"];
+  if (typeof value === "string") return [value || "empty"];
+  if (typeof value !== "object") return [String(value)];
+  if (Array.isArray(value))
+    return value.length === 0 ? ["none"] : value.map((item) => lines(item).join(", "));
+  const { amount, currency } = value as Partial<Money>;
+  if (amount !== undefined && currency !== undefined) return [exactMoney({ amount, currency })];
+  const said = Object.entries(value).filter(([, part]) => !isNothing(part));
+  if (said.length === 0) return ["none"];
+  return said.map(([name, part]) => `${words(name)}: ${lines(part).join(", ")}`);
+}
+
+const isNothing = (value: unknown) =>
+  value === null ||
+  (Array.isArray(value) && value.length === 0) ||
+  (typeof value === "object" && Object.values(value).every(isNothing));
 
 /** `/limits/requests_per_minute` as `Limits · Requests per minute` */
 export const pathWords = (path: string) =>
