@@ -82,7 +82,8 @@ export interface paths {
         /** Signs in by a one-time link and goes to the console. */
         get: operations["follow_link"];
         put?: never;
-        post?: never;
+        /** Makes a link that signs the caller in; for a token, the admin of its organization. It works once and for an hour. */
+        post: operations["issue_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1221,6 +1222,27 @@ export interface components {
             };
             traceparent?: string | null;
         };
+        /** @description A call with an attempt under way. */
+        CallInFlight: {
+            /**
+             * Format: int64
+             * @description Since its first byte came.
+             */
+            age_ms: number;
+            call_id: string;
+            /** @example production */
+            environment: string;
+            /** @description By name; its id where the feature is gone. Absent where the call named none. */
+            feature?: string | null;
+            /** @description Reserved for it. */
+            held: components["schemas"]["Money"];
+            key: string;
+            /** @description `provider/model` of the attempt. */
+            model: string;
+            provider: string;
+            /** @description The client asked for a stream. */
+            stream: boolean;
+        };
         /** @description A model that may serve. */
         Candidate: {
             /** @description `provider/model`. */
@@ -1403,6 +1425,8 @@ export interface components {
         Health: "idle" | "healthy" | "degraded" | "down";
         /** @description One part of the program. */
         HealthCheck: {
+            /** @description The last 90 minutes, the oldest first, as far as this process saw them. */
+            history: components["schemas"]["HealthMinute"][];
             /**
              * Format: int64
              * @description How long the check took.
@@ -1414,9 +1438,19 @@ export interface components {
             problem?: string | null;
             /**
              * Format: date-time
-             * @description Since when it has been so, as far as this process was asked.
+             * @description Since when it has been so, as far as this process looked.
              */
             since: string;
+            status: components["schemas"]["Health"];
+        };
+        /** @description How well something worked within a minute. */
+        HealthMinute: {
+            /**
+             * Format: date-time
+             * @description When the minute began.
+             */
+            at: string;
+            /** @description The worst that was seen; idle where nothing was. */
             status: components["schemas"]["Health"];
         };
         /** @description Money that an open call may still cost. */
@@ -1620,17 +1654,10 @@ export interface components {
              */
             tokens_per_minute: number | null;
         };
-        /** @description What runs now. */
-        LiveStatus: {
-            /** Format: date-time */
-            at: string;
-            in_flight: components["schemas"]["AttemptsInFlight"];
-            /** @description Those that have models, by name. */
-            providers: components["schemas"]["ProviderHealth"][];
-            /** @description Of the last minute. */
-            rates: components["schemas"]["AttemptRates"];
-            /** @description The worst of the providers'. */
-            status: components["schemas"]["Health"];
+        /** @description What runs now, with the calls under way. */
+        LiveStatus: components["schemas"]["ServingStatus"] & {
+            /** @description Those with an attempt under way, the oldest first; at most 50. */
+            calls: components["schemas"]["CallInFlight"][];
         };
         /** @description Who calls. */
         Me: {
@@ -2508,6 +2535,8 @@ export interface components {
         };
         /** @description A provider, its queue, and those of its models that were tried or are called. */
         ProviderHealth: {
+            /** @description The last 90 minutes, the oldest first, as far as this process saw them. */
+            history: components["schemas"]["HealthMinute"][];
             id: string;
             /** @example openai */
             kind: string;
@@ -2691,6 +2720,28 @@ export interface components {
         RoutingPolicyChange: {
             limits?: components["schemas"]["ProviderLimits"] | null;
             policy?: components["schemas"]["Policy"] | null;
+        };
+        /** @description What runs now. */
+        ServingStatus: {
+            /** Format: date-time */
+            at: string;
+            in_flight: components["schemas"]["AttemptsInFlight"];
+            /** @description Those that have models, by name. */
+            providers: components["schemas"]["ProviderHealth"][];
+            /** @description Of the last minute. */
+            rates: components["schemas"]["AttemptRates"];
+            /** @description The worst of the providers'. */
+            status: components["schemas"]["Health"];
+        };
+        /** @description A link that signs a person in once. */
+        SignInLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * @description To be opened at this Glaux in a browser.
+             * @example /api/auth/link?token=gli_…
+             */
+            path: string;
         };
         /** @description How many objects of each kind the file states. */
         Stated: {
@@ -2936,6 +2987,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
             };
             /** @description What went wrong */
             default: {

@@ -47,7 +47,7 @@ pub use dump::to_json_line;
 pub use error::Error;
 pub use hold::{Hold, SentHold, Settled};
 pub use ledger::{CommitMode, Ledger, Options};
-pub use live::{Live, LiveHold, LiveTarget};
+pub use live::{Live, LiveCall, LiveHold, LiveTarget};
 pub use recovery::Recovery;
 pub use segment::Position;
 pub use settlement::Settlement;

@@ -1,10 +1,17 @@
 //! What is under way now, for live status.
 
-use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use glaux_kernel::{AttemptId, BudgetId, CallId, HoldId, ModelId, OrganizationId, ProviderId};
 
-use crate::{Ledger, record::Target};
+use crate::{
+    Ledger,
+    record::{HoldOpened, Target},
+};
 
 /// Open calls and attempts of this node.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +39,17 @@ pub struct LiveTarget {
     pub held_nanos: i64,
     /// How long the oldest has been under way.
     pub oldest: Duration,
+}
+
+/// A call with an attempt under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveCall {
+    /// The hold of its latest attempt.
+    pub opened: Arc<HoldOpened>,
+    /// Nano-dollars reserved for it now.
+    pub held_nanos: i64,
+    /// How long ago its first byte came.
+    pub age: Duration,
 }
 
 /// A hold that is open.
@@ -76,6 +94,30 @@ impl Ledger {
         let mut targets: Vec<_> = targets.into_values().collect();
         targets.sort_by(|a, b| a.model_name.cmp(&b.model_name));
         Live { calls: shared.calls_in_flight.load(Ordering::Relaxed), targets }
+    }
+
+    /// The `most` oldest calls of an organization that have an attempt under way; the oldest first.
+    pub fn open_calls(&self, organization: OrganizationId, most: usize) -> Vec<LiveCall> {
+        let shared = self.shared();
+        let now = shared.clock.now();
+        let core = shared.core.lock();
+        // Calls wait for this lock: only what points to the holds is copied under it.
+        let own = core.state.holds.values().filter(|hold| hold.opened.attribution.organization == organization);
+        let mut open: Vec<_> = own.map(|hold| (Arc::clone(&hold.opened), hold.nanos)).collect();
+        drop(core);
+        open.sort_by_key(|(opened, _)| (opened.call_at, opened.call, opened.number));
+        let mut calls: Vec<LiveCall> = Vec::new();
+        for (opened, nanos) in open {
+            if let Some(call) = calls.last_mut().filter(|call| call.opened.call == opened.call) {
+                call.held_nanos = call.held_nanos.saturating_add(nanos);
+                call.opened = opened;
+            } else if calls.len() < most {
+                calls.push(LiveCall { age: now.since(opened.call_at), opened, held_nanos: nanos });
+            } else {
+                break;
+            }
+        }
+        calls
     }
 
     /// The open holds on a budget, in any of its periods; the oldest first.

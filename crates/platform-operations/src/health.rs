@@ -1,32 +1,16 @@
 //! Whether the program itself works.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Extension, extract::State};
 use glaux_kernel::Timestamp;
 use glaux_ledger_store::Progress;
 use glaux_platform_kit::Context;
 use glaux_web::Json;
-use parking_lot::Mutex;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Running, status::Health};
-
-/// Since when each check has said what it says.
-#[derive(Clone, Default)]
-pub(crate) struct Since(Arc<Mutex<HashMap<&'static str, (Health, Timestamp)>>>);
-
-impl Since {
-    fn of(&self, name: &'static str, status: Health, now: Timestamp) -> Timestamp {
-        let mut known = self.0.lock();
-        let entry = known.entry(name).or_insert((status, now));
-        if entry.0 != status {
-            *entry = (status, now);
-        }
-        entry.1
-    }
-}
+use crate::{History, Running, calls::milliseconds, history::HealthMinute, status::Health};
 
 /// Whether the program works, check by check.
 #[derive(Serialize, ToSchema)]
@@ -45,10 +29,20 @@ struct Check {
     status: Health,
     /// How long the check took.
     latency_ms: u64,
-    /// Since when it has been so, as far as this process was asked.
+    /// Since when it has been so, as far as this process looked.
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
     /// What is wrong.
+    problem: Option<String>,
+    /// The last 90 minutes, the oldest first, as far as this process saw them.
+    history: Vec<HealthMinute>,
+}
+
+/// What a check has found.
+pub(crate) struct Finding {
+    pub(crate) name: &'static str,
+    pub(crate) status: Health,
+    latency_ms: u64,
     problem: Option<String>,
 }
 
@@ -58,12 +52,24 @@ struct Check {
 pub(crate) async fn get_health(
     State(context): State<Context>,
     Extension(running): Extension<Arc<dyn Running>>,
-    Extension(since): Extension<Since>,
+    Extension(history): Extension<History>,
 ) -> Json<PlatformHealth> {
+    let found = check(&context, &*running).await;
+    let now = context.clock.now();
+    let checks = found.map(|Finding { name, status, latency_ms, problem }| {
+        let since = history.note_check(name, status, now);
+        Check { name, status, latency_ms, since, problem, history: history.of_check(name, now) }
+    });
+    // Calls are served without the database.
+    let status = checks.iter().map(|check| check.status.min(Health::Degraded)).max().unwrap_or(Health::Healthy);
+    Json(PlatformHealth { status, checks: checks.into() })
+}
+
+/// Asks the database, and judges the configuration that calls are served by and the way of the ledger.
+pub(crate) async fn check(context: &Context, running: &dyn Running) -> [Finding; 3] {
     let before = context.clock.monotonic();
-    let position = read_position(&context).await;
-    let latency = context.clock.monotonic().saturating_sub(before);
-    let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+    let position = read_position(context).await;
+    let latency_ms = milliseconds(context.clock.monotonic().saturating_sub(before));
 
     let served = running.snapshot().journal_seq;
     let (database, configuration) = match position {
@@ -78,19 +84,12 @@ pub(crate) async fn get_health(
         }
     };
     let database = (if database.is_some() { Health::Down } else { Health::Healthy }, database);
-    let now = context.clock.now();
-    let check = |name, latency_ms, (status, problem)| {
-        let since = since.of(name, status, now);
-        Check { name, status, latency_ms, since, problem }
-    };
-    let checks = vec![
-        check("database", latency_ms, database),
-        check("configuration", 0, configuration),
-        check("ledger", 0, judge_projection(&running.projection())),
-    ];
-    // Calls are served without the database.
-    let status = checks.iter().map(|check| check.status.min(Health::Degraded)).max().unwrap_or(Health::Healthy);
-    Json(PlatformHealth { status, checks })
+    let finding = |name, latency_ms, (status, problem)| Finding { name, status, latency_ms, problem };
+    [
+        finding("database", latency_ms, database),
+        finding("configuration", 0, configuration),
+        finding("ledger", 0, judge_projection(&running.projection())),
+    ]
 }
 
 /// Whether what calls used reaches the database.

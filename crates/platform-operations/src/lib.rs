@@ -3,7 +3,9 @@
 //! - Figures are of this process and of this moment; what was is in the ledger.
 //! - An organization sees its own providers and calls, and nothing of another's.
 
+mod calls;
 mod health;
+mod history;
 mod metrics;
 mod routes;
 mod status;
@@ -12,12 +14,14 @@ mod watch;
 use std::sync::Arc;
 
 use glaux_kernel::{ModelId, OrganizationId, ProviderId};
+use glaux_ledger::LiveCall;
 use glaux_ledger_store::Progress;
 use glaux_platform_kit::Module;
 use glaux_routing::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use history::History;
 pub use metrics::{NamedModels, Tally, register};
 pub use watch::watch;
 
@@ -25,6 +29,9 @@ pub use watch::watch;
 pub trait Running: Send + Sync + 'static {
     /// Attempts under way, of every organization.
     fn in_flight(&self) -> Vec<InFlight>;
+
+    /// The `most` oldest calls of an organization that have an attempt under way; the oldest first.
+    fn open_calls(&self, organization: OrganizationId, most: usize) -> Vec<LiveCall>;
 
     /// How each model that was tried has answered within the last minute.
     fn models(&self) -> Vec<(ModelId, Answering)>;
@@ -45,6 +52,10 @@ pub struct Idle;
 
 impl Running for Idle {
     fn in_flight(&self) -> Vec<InFlight> {
+        Vec::new()
+    }
+
+    fn open_calls(&self, _: OrganizationId, _: usize) -> Vec<LiveCall> {
         Vec::new()
     }
 
@@ -114,7 +125,7 @@ pub struct Queue {
     pub waiting: u32,
 }
 
-/// The routes.
-pub fn module(running: Arc<dyn Running>) -> Module {
-    Module { routes: routes::routes(running) }
+/// The routes; `history` is what [`watch`] keeps.
+pub fn module(running: Arc<dyn Running>, history: History) -> Module {
+    Module { routes: routes::routes(running, history) }
 }

@@ -9,19 +9,21 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Running, health,
-    status::{Figures, LiveStatus, ProviderHealth},
+    History, Running,
+    calls::{self, LiveStatus},
+    health,
+    status::{Figures, ProviderHealth},
 };
 
 /// What live figures are read with.
 pub(crate) const READ: Permission = Permission("operations.read");
 
-pub(crate) fn routes(running: Arc<dyn Running>) -> OpenApiRouter<Context> {
+pub(crate) fn routes(running: Arc<dyn Running>, history: History) -> OpenApiRouter<Context> {
     OpenApiRouter::new()
         .routes(permit(READ, routes!(get_live_status)))
         .routes(permit(READ, routes!(list_provider_health)))
         .routes(permit(READ, routes!(health::get_health)))
-        .layer(Extension(health::Since::default()))
+        .layer(Extension(history))
         .layer(Extension(running))
 }
 
@@ -37,9 +39,11 @@ struct ProviderHealths {
 async fn get_live_status(
     State(context): State<Context>,
     Extension(running): Extension<Arc<dyn Running>>,
+    Extension(history): Extension<History>,
     caller: Caller,
 ) -> Json<LiveStatus> {
-    Json(Figures::take(&*running).of(caller.organization, context.clock.now()))
+    let status = Figures::take(&*running).with_history(caller.organization, context.clock.now(), &history);
+    Json(LiveStatus { status, calls: calls::list(&*running, caller.organization) })
 }
 
 /// How each provider has answered within the last minute.
@@ -48,8 +52,9 @@ async fn get_live_status(
 async fn list_provider_health(
     State(context): State<Context>,
     Extension(running): Extension<Arc<dyn Running>>,
+    Extension(history): Extension<History>,
     caller: Caller,
 ) -> Json<ProviderHealths> {
-    let status = Figures::take(&*running).of(caller.organization, context.clock.now());
+    let status = Figures::take(&*running).with_history(caller.organization, context.clock.now(), &history);
     Json(ProviderHealths { items: status.providers })
 }

@@ -13,7 +13,7 @@ use glaux_web::MoneySchema;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Answering, Circuit, InFlight, Queue, Running};
+use crate::{Answering, Circuit, History, InFlight, Queue, Running, history::HealthMinute};
 
 /// How well something works, from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -31,7 +31,8 @@ pub(crate) enum Health {
 
 /// What runs now.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct LiveStatus {
+#[schema(as = ServingStatus)]
+pub(crate) struct Status {
     #[schema(value_type = String, format = DateTime)]
     pub(crate) at: Timestamp,
     /// The worst of the providers'.
@@ -65,15 +66,17 @@ pub(crate) struct AttemptRates {
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ProviderHealth {
     #[schema(value_type = String)]
-    id: ProviderId,
+    pub(crate) id: ProviderId,
     name: Box<str>,
     #[schema(value_type = String, example = "openai")]
     kind: ProviderKind,
-    status: Health,
+    pub(crate) status: Health,
     /// Absent when it has no bound, or was not called yet.
     queue: Option<Queue>,
     rates: AttemptRates,
     pub(crate) models: Vec<ModelHealth>,
+    /// The last 90 minutes, the oldest first, as far as this process saw them.
+    pub(crate) history: Vec<HealthMinute>,
 }
 
 /// A model that was tried within the last minute or is called now.
@@ -115,16 +118,25 @@ impl Figures {
     }
 
     /// What runs now for `organization`.
-    pub(crate) fn of(&self, organization: OrganizationId, at: Timestamp) -> LiveStatus {
+    pub(crate) fn of(&self, organization: OrganizationId, at: Timestamp) -> Status {
         let providers = self.snapshot.organization(organization).map(|own| self.providers(own)).unwrap_or_default();
         let own = self.in_flight.iter().filter(|flight| flight.organization == organization);
-        LiveStatus {
+        Status {
             at,
             status: providers.iter().map(|provider| provider.status).max().unwrap_or(Health::Idle),
             in_flight: AttemptsInFlight::of(own),
             rates: providers.iter().map(|provider| provider.rates).fold(AttemptRates::default(), AttemptRates::plus),
             providers,
         }
+    }
+
+    /// The same, with how well providers worked before.
+    pub(crate) fn with_history(&self, organization: OrganizationId, at: Timestamp, history: &History) -> Status {
+        let mut status = self.of(organization, at);
+        for provider in &mut status.providers {
+            provider.history = history.of_provider(organization, provider.id, at);
+        }
+        status
     }
 
     fn providers(&self, organization: &Organization) -> Vec<ProviderHealth> {
@@ -182,6 +194,7 @@ impl ProviderHealth {
             queue,
             rates: AttemptRates::default(),
             models: Vec::new(),
+            history: Vec::new(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Tells those who watch what has changed in the live figures.
+//! Tells those who watch what has changed in the live figures, and keeps how well things work.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -11,13 +11,16 @@ use glaux_web::{
 use serde::Serialize;
 
 use crate::{
-    Circuit, Running,
+    Circuit, History, Running, health,
     routes::READ,
-    status::{AttemptRates, AttemptsInFlight, Figures, LiveStatus},
+    status::{AttemptRates, AttemptsInFlight, Figures, Status},
 };
 
 /// How often the figures are looked at.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How often the program itself is checked.
+const CHECK: Duration = Duration::from_secs(10);
 
 /// Figures of the dashboard.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -41,24 +44,42 @@ struct Told {
     circuits: HashMap<ModelId, Circuit>,
 }
 
-/// Sends `metrics.updated` where figures moved and `health.changed` where a circuit did, once a second, until dropped.
-pub async fn watch(context: Context, running: Arc<dyn Running>) {
+/// Sends `metrics.updated` where figures moved and `health.changed` where a circuit did, once a second, and keeps in
+/// `history` how well providers and the program itself work, until dropped.
+pub async fn watch(context: Context, running: Arc<dyn Running>, history: History) {
+    // The database may take its time to answer; figures don't wait for it.
+    tokio::join!(watch_figures(&context, &*running, &history), watch_program(&context, &*running, &history));
+}
+
+async fn watch_figures(context: &Context, running: &dyn Running, history: &History) {
     let mut told = Told::default();
     loop {
         tokio::time::sleep(LOOK).await;
-        let (figures, at) = (Figures::take(&*running), context.clock.now());
+        let (figures, at) = (Figures::take(running), context.clock.now());
         for organization in figures.organizations() {
-            match told.news(organization, figures.of(organization, at)) {
+            let status = figures.of(organization, at);
+            history.note_providers(organization, &status);
+            match told.news(organization, status) {
                 Ok(news) => news.into_iter().for_each(|event| context.events.send(event)),
                 Err(problem) => tracing::error!(problem = problem.detail(), "an event can't be written"),
             }
         }
+        history.forget(at);
+    }
+}
+
+async fn watch_program(context: &Context, running: &dyn Running, history: &History) {
+    loop {
+        for check in health::check(context, running).await {
+            history.note_check(check.name, check.status, context.clock.now());
+        }
+        tokio::time::sleep(CHECK).await;
     }
 }
 
 impl Told {
     /// What is new in `status`.
-    fn news(&mut self, organization: OrganizationId, status: LiveStatus) -> Result<Vec<Event>, Problem> {
+    fn news(&mut self, organization: OrganizationId, status: Status) -> Result<Vec<Event>, Problem> {
         let mut news = Vec::new();
         for model in status.providers.iter().flat_map(|provider| &provider.models) {
             let before = self.circuits.insert(model.id, model.circuit).unwrap_or(Circuit::Closed);

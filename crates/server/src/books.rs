@@ -12,7 +12,7 @@ use glaux_kernel::{BudgetId, NodeId, OrganizationId, Timestamp};
 use glaux_ledger::{Position, Tail};
 use glaux_ledger_store::{Rebuilt, Verification, rebuild, verify_rows, verify_segments};
 use glaux_platform_models::{Probe, ProbeOutcome};
-use glaux_platform_operations::Idle;
+use glaux_platform_operations::{History, Idle};
 use glaux_platform_spending::{Balances, OpenHold};
 use glaux_store::{Db, Options};
 
@@ -110,7 +110,12 @@ pub(crate) fn verify_journal(settings: &Settings) -> anyhow::Result<()> {
 
 /// Prints the OpenAPI document of the routes.
 pub(crate) fn print_openapi() -> anyhow::Result<()> {
-    let nothing = ServingPath { balances: Arc::new(Nothing), running: Arc::new(Idle), probe: Arc::new(Nothing) };
+    let nothing = ServingPath {
+        balances: Arc::new(Nothing),
+        running: Arc::new(Idle),
+        probe: Arc::new(Nothing),
+        history: History::default(),
+    };
     let (_, document) = describe_routes(nothing);
     writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&document)?)?;
     Ok(())

@@ -17,7 +17,7 @@ use glaux_ledger::{DataDirectory, Ledger, Position};
 use glaux_ledger_store::{Adjuster, ProgressWatch, Projector};
 use glaux_platform_identity::{Identity, SignInLink};
 use glaux_platform_kit::{Context, Publisher, Vault};
-use glaux_platform_operations::{NamedModels, Running, Tally};
+use glaux_platform_operations::{History, NamedModels, Running, Tally};
 use glaux_platform_payloads::Payloads;
 use glaux_platform_publish::{Gateways, Publication};
 use glaux_platform_spending::AlertWriter;
@@ -75,6 +75,7 @@ impl Foundation {
             balances: Arc::new(LedgerBalances(Arc::clone(&ledger))),
             probe: Arc::new(GatewayProbe { gateway: Arc::clone(&gateway), clock: Arc::clone(&self.clock) }),
             running: Arc::new(RunningHere { gateway, ledger, projection }),
+            history: History::default(),
         }
     }
 
@@ -96,6 +97,7 @@ pub(crate) struct Control {
     pub(crate) first_key: Option<Secret>,
     context: Context,
     running: Arc<dyn Running>,
+    history: History,
     publication: Arc<Publication>,
     projector: Projector,
     adjuster: Adjuster,
@@ -164,6 +166,7 @@ impl Control {
             first_key,
             context,
             running: path.running,
+            history: path.history,
             publication,
             projector,
             adjuster,
@@ -185,7 +188,8 @@ impl Control {
         };
         let following = tokio::spawn(follow(self.publication));
         let counting = tokio::spawn(self.tally.run(Arc::clone(&self.running)));
-        let watching = tokio::spawn(glaux_platform_operations::watch(self.context.clone(), self.running));
+        let looking = glaux_platform_operations::watch(self.context.clone(), self.running, self.history);
+        let watching = tokio::spawn(looking);
         let adjusting = tokio::spawn(self.adjuster.run(until_stopped()));
         let telling = tokio::spawn(self.alerts.run(until_stopped()));
         let keeping = tokio::spawn(self.payloads.run(self.context, until_stopped()));

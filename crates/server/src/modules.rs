@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use glaux_platform_kit::{Module, Undo};
 use glaux_platform_models::Probe;
-use glaux_platform_operations::Running;
+use glaux_platform_operations::{History, Running};
 use glaux_platform_spending::Balances;
 
 /// What capabilities are shown of the serving path.
@@ -13,6 +13,7 @@ pub(crate) struct ServingPath {
     pub(crate) balances: Arc<dyn Balances>,
     pub(crate) running: Arc<dyn Running>,
     pub(crate) probe: Arc<dyn Probe>,
+    pub(crate) history: History,
 }
 
 /// Every capability of this binary.
@@ -29,7 +30,7 @@ pub(crate) fn modules(path: ServingPath) -> Vec<Module> {
         glaux_platform_spending::module(path.balances),
         glaux_platform_payloads::module(),
         glaux_platform_changes::module(),
-        glaux_platform_operations::module(path.running),
+        glaux_platform_operations::module(path.running, path.history),
     ]
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use glaux_gateway::Gateway;
-use glaux_kernel::{ModelId, ProviderId};
-use glaux_ledger::Ledger;
+use glaux_kernel::{ModelId, OrganizationId, ProviderId};
+use glaux_ledger::{Ledger, LiveCall};
 use glaux_ledger_store::{Progress, ProgressWatch};
 use glaux_platform_operations::{Answering, Circuit, InFlight, Queue, Running};
 use glaux_routing::Snapshot;
@@ -27,6 +27,10 @@ impl Running for RunningHere {
             oldest_ms: u64::try_from(target.oldest.as_millis()).unwrap_or(u64::MAX),
         });
         flights.collect()
+    }
+
+    fn open_calls(&self, organization: OrganizationId, most: usize) -> Vec<LiveCall> {
+        self.ledger.open_calls(organization, most)
     }
 
     fn models(&self) -> Vec<(ModelId, Answering)> {

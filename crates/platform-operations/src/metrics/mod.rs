@@ -108,6 +108,10 @@ mod tests {
             self.ids().into_iter().map(flight).collect()
         }
 
+        fn open_calls(&self, _: OrganizationId, _: usize) -> Vec<glaux_ledger::LiveCall> {
+            Vec::new()
+        }
+
         fn models(&self) -> Vec<(ModelId, Answering)> {
             let open = Answering { circuit: Circuit::Open, answered: 0, failed: 1, first_byte_micros: None };
             self.ids().into_iter().map(|(_, model)| (model, open)).collect()
