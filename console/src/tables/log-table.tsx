@@ -41,7 +41,7 @@ type Props<R> = {
 const ROW = 32;
 const PHONE_ROW = 60;
 /** So many rows before the end the next ones are asked for. */
-const AHEAD = 60;
+const AHEAD = 240;
 
 /** A long list of which only what is on screen is drawn. J, K and arrows move, Enter opens, Escape closes. */
 export function LogTable<R>(props: Props<R>) {
