@@ -15,6 +15,8 @@ export type Area = {
   key: string;
   /** Who lacks it does not see the page. */
   permission: string;
+  /** A hook: whether the navigation lists it now. Absent: always. The palette and the keyboard know it anyway. */
+  useIsListed?: () => boolean;
   /** What can be begun from anywhere. */
   actions?: Action[];
 };

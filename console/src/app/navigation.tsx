@@ -6,7 +6,7 @@ import { count } from "@/lib/format";
 import { useStore } from "@/lib/store";
 import { connection } from "@/live/socket";
 import { useLive } from "@/live/use-live";
-import { areas, GROUPS } from "./areas";
+import { type Area, areas, GROUPS } from "./areas";
 
 /** The pages that one may see, by group. */
 export function NavigationList({ onNavigate }: { onNavigate?: () => void }) {
@@ -23,28 +23,38 @@ export function NavigationList({ onNavigate }: { onNavigate?: () => void }) {
             {visible
               .filter((area) => area.group === group)
               .map((area) => (
-                <li key={area.path}>
-                  <Link
-                    to={area.path}
-                    onClick={onNavigate}
-                    title={area.label}
-                    activeOptions={{ exact: area.path === "/", includeSearch: false }}
-                    className="flex h-7 items-center gap-2 rounded-md px-2 text-sm text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11"
-                    activeProps={{
-                      className: "!bg-selected !text-ink font-medium",
-                      "aria-current": "page",
-                    }}
-                  >
-                    <area.icon aria-hidden className="size-[15px] shrink-0" strokeWidth={1.75} />
-                    <span className="truncate group-data-rail/nav:sr-only">{area.label}</span>
-                    {area.path === "/live" && <InFlight />}
-                  </Link>
-                </li>
+                <AreaLink key={area.path} area={area} onNavigate={onNavigate} />
               ))}
           </ul>
         </div>
       ))}
     </nav>
+  );
+}
+
+const always = () => true;
+
+function AreaLink({ area, onNavigate }: { area: Area; onNavigate?: () => void }) {
+  const useIsListed = area.useIsListed ?? always;
+  if (!useIsListed()) return null;
+  return (
+    <li>
+      <Link
+        to={area.path}
+        onClick={onNavigate}
+        title={area.label}
+        activeOptions={{ exact: area.path === "/", includeSearch: false }}
+        className="flex h-7 items-center gap-2 rounded-md px-2 text-sm text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11"
+        activeProps={{
+          className: "!bg-selected !text-ink font-medium",
+          "aria-current": "page",
+        }}
+      >
+        <area.icon aria-hidden className="size-[15px] shrink-0" strokeWidth={1.75} />
+        <span className="truncate group-data-rail/nav:sr-only">{area.label}</span>
+        {area.path === "/live" && <InFlight />}
+      </Link>
+    </li>
   );
 }
 

@@ -10,33 +10,141 @@
 
 import { Route as rootRouteImport } from "./root";
 import { Route as featuresOverviewRouteRouteImport } from "./../features/overview/route";
+import { Route as featuresFeaturesRouteRouteImport } from "./../features/features/route";
+import { Route as featuresJournalRouteRouteImport } from "./../features/journal/route";
+import { Route as featuresKeysRouteRouteImport } from "./../features/keys/route";
+import { Route as featuresLiveRouteRouteImport } from "./../features/live/route";
+import { Route as featuresModelsRouteRouteImport } from "./../features/models/route";
+import { Route as featuresRequestsRouteRouteImport } from "./../features/requests/route";
+import { Route as featuresSpendingRouteRouteImport } from "./../features/spending/route";
+import { Route as featuresWelcomeRouteRouteImport } from "./../features/welcome/route";
 
 const featuresOverviewRouteRoute = featuresOverviewRouteRouteImport.update({
   id: "/",
   path: "/",
   getParentRoute: () => rootRouteImport,
 } as any);
+const featuresFeaturesRouteRoute = featuresFeaturesRouteRouteImport.update({
+  id: "/features",
+  path: "/features",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const featuresJournalRouteRoute = featuresJournalRouteRouteImport.update({
+  id: "/journal",
+  path: "/journal",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const featuresKeysRouteRoute = featuresKeysRouteRouteImport.update({
+  id: "/keys",
+  path: "/keys",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const featuresLiveRouteRoute = featuresLiveRouteRouteImport.update({
+  id: "/live",
+  path: "/live",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const featuresModelsRouteRoute = featuresModelsRouteRouteImport.update({
+  id: "/models",
+  path: "/models",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const featuresRequestsRouteRoute = featuresRequestsRouteRouteImport.update({
+  id: "/requests",
+  path: "/requests",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const featuresSpendingRouteRoute = featuresSpendingRouteRouteImport.update({
+  id: "/spending",
+  path: "/spending",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const featuresWelcomeRouteRoute = featuresWelcomeRouteRouteImport.update({
+  id: "/welcome",
+  path: "/welcome",
+  getParentRoute: () => rootRouteImport,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof featuresOverviewRouteRoute;
+  "/features": typeof featuresFeaturesRouteRoute;
+  "/journal": typeof featuresJournalRouteRoute;
+  "/keys": typeof featuresKeysRouteRoute;
+  "/live": typeof featuresLiveRouteRoute;
+  "/models": typeof featuresModelsRouteRoute;
+  "/requests": typeof featuresRequestsRouteRoute;
+  "/spending": typeof featuresSpendingRouteRoute;
+  "/welcome": typeof featuresWelcomeRouteRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof featuresOverviewRouteRoute;
+  "/features": typeof featuresFeaturesRouteRoute;
+  "/journal": typeof featuresJournalRouteRoute;
+  "/keys": typeof featuresKeysRouteRoute;
+  "/live": typeof featuresLiveRouteRoute;
+  "/models": typeof featuresModelsRouteRoute;
+  "/requests": typeof featuresRequestsRouteRoute;
+  "/spending": typeof featuresSpendingRouteRoute;
+  "/welcome": typeof featuresWelcomeRouteRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof featuresOverviewRouteRoute;
+  "/features": typeof featuresFeaturesRouteRoute;
+  "/journal": typeof featuresJournalRouteRoute;
+  "/keys": typeof featuresKeysRouteRoute;
+  "/live": typeof featuresLiveRouteRoute;
+  "/models": typeof featuresModelsRouteRoute;
+  "/requests": typeof featuresRequestsRouteRoute;
+  "/spending": typeof featuresSpendingRouteRoute;
+  "/welcome": typeof featuresWelcomeRouteRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
-  fullPaths: "/";
+  fullPaths:
+    | "/"
+    | "/features"
+    | "/journal"
+    | "/keys"
+    | "/live"
+    | "/models"
+    | "/requests"
+    | "/spending"
+    | "/welcome";
   fileRoutesByTo: FileRoutesByTo;
-  to: "/";
-  id: "__root__" | "/";
+  to:
+    | "/"
+    | "/features"
+    | "/journal"
+    | "/keys"
+    | "/live"
+    | "/models"
+    | "/requests"
+    | "/spending"
+    | "/welcome";
+  id:
+    | "__root__"
+    | "/"
+    | "/features"
+    | "/journal"
+    | "/keys"
+    | "/live"
+    | "/models"
+    | "/requests"
+    | "/spending"
+    | "/welcome";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   featuresOverviewRouteRoute: typeof featuresOverviewRouteRoute;
+  featuresFeaturesRouteRoute: typeof featuresFeaturesRouteRoute;
+  featuresJournalRouteRoute: typeof featuresJournalRouteRoute;
+  featuresKeysRouteRoute: typeof featuresKeysRouteRoute;
+  featuresLiveRouteRoute: typeof featuresLiveRouteRoute;
+  featuresModelsRouteRoute: typeof featuresModelsRouteRoute;
+  featuresRequestsRouteRoute: typeof featuresRequestsRouteRoute;
+  featuresSpendingRouteRoute: typeof featuresSpendingRouteRoute;
+  featuresWelcomeRouteRoute: typeof featuresWelcomeRouteRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -48,11 +156,75 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof featuresOverviewRouteRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/features": {
+      id: "/features";
+      path: "/features";
+      fullPath: "/features";
+      preLoaderRoute: typeof featuresFeaturesRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/journal": {
+      id: "/journal";
+      path: "/journal";
+      fullPath: "/journal";
+      preLoaderRoute: typeof featuresJournalRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/keys": {
+      id: "/keys";
+      path: "/keys";
+      fullPath: "/keys";
+      preLoaderRoute: typeof featuresKeysRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/live": {
+      id: "/live";
+      path: "/live";
+      fullPath: "/live";
+      preLoaderRoute: typeof featuresLiveRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/models": {
+      id: "/models";
+      path: "/models";
+      fullPath: "/models";
+      preLoaderRoute: typeof featuresModelsRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/requests": {
+      id: "/requests";
+      path: "/requests";
+      fullPath: "/requests";
+      preLoaderRoute: typeof featuresRequestsRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/spending": {
+      id: "/spending";
+      path: "/spending";
+      fullPath: "/spending";
+      preLoaderRoute: typeof featuresSpendingRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/welcome": {
+      id: "/welcome";
+      path: "/welcome";
+      fullPath: "/welcome";
+      preLoaderRoute: typeof featuresWelcomeRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
   }
 }
 
 const rootRouteChildren: RootRouteChildren = {
   featuresOverviewRouteRoute: featuresOverviewRouteRoute,
+  featuresFeaturesRouteRoute: featuresFeaturesRouteRoute,
+  featuresJournalRouteRoute: featuresJournalRouteRoute,
+  featuresKeysRouteRoute: featuresKeysRouteRoute,
+  featuresLiveRouteRoute: featuresLiveRouteRoute,
+  featuresModelsRouteRoute: featuresModelsRouteRoute,
+  featuresRequestsRouteRoute: featuresRequestsRouteRoute,
+  featuresSpendingRouteRoute: featuresSpendingRouteRoute,
+  featuresWelcomeRouteRoute: featuresWelcomeRouteRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)
