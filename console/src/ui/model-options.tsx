@@ -2,7 +2,7 @@ import { Combobox } from "@base-ui/react/combobox";
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Check, ChevronsUpDown } from "lucide-react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Schemas } from "@/api/client";
 import { modelsQuery } from "@/api/every-page";
 import { describe } from "@/api/problem";
@@ -95,9 +95,7 @@ export default function ModelOptions(props: ModelPickerProps & { id: string }) {
                     ? "There is no model yet. Add a provider first."
                     : `No model is called “${text}”.`}
             </Combobox.Empty>
-            <Combobox.List className="outline-none">
-              <Rows handle={list} names={shown} byName={byName} isOpen={isOpen} chosen={value} />
-            </Combobox.List>
+            <Rows handle={list} names={shown} byName={byName} isOpen={isOpen} chosen={value} />
           </Combobox.Popup>
         </Combobox.Positioner>
       </Combobox.Portal>
@@ -127,8 +125,8 @@ function Rows({ handle, names, byName, isOpen, chosen }: RowsProps) {
     estimateSize: (index) => ROW + (isFirst(index) ? HEAD : 0),
     getItemKey: (index) => names[index]!,
     overscan: 8,
-    paddingStart: 4,
-    paddingEnd: 4,
+    paddingStart: names.length > 0 ? 4 : 0,
+    paddingEnd: names.length > 0 ? 4 : 0,
     useFlushSync: false,
   });
   const sizes = useRef(names);
@@ -137,20 +135,23 @@ function Rows({ handle, names, byName, isOpen, chosen }: RowsProps) {
     virtual.measure();
   }
   handle.current = { scrollTo: (index) => virtual.scrollToIndex(index) };
+  const start = names.indexOf(chosen);
   const mount = useCallback(
     (element: HTMLDivElement | null) => {
       scroller.current = element;
-      if (!element) return;
-      virtual.measure();
-      const index = names.indexOf(chosen);
-      if (index > 0) virtual.scrollToIndex(index, { align: "center" });
+      if (element) virtual.measure();
     },
-    // Where the list opens is decided once, when it opens.
     [virtual],
   );
-  if (names.length === 0) return null;
+  // Where the list opens is decided once, when it opens.
+  useEffect(() => {
+    if (isOpen && start > 0) virtual.scrollToIndex(start, { align: "center" });
+  }, [isOpen, virtual]);
   return (
-    <div ref={mount} role="presentation" className="max-h-[min(340px,50vh)] overflow-y-auto px-1">
+    <Combobox.List
+      ref={mount}
+      className="max-h-[min(340px,50vh)] overflow-y-auto px-1 outline-none"
+    >
       <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const name = names[item.index]!;
@@ -186,7 +187,7 @@ function Rows({ handle, names, byName, isOpen, chosen }: RowsProps) {
           );
         })}
       </div>
-    </div>
+    </Combobox.List>
   );
 }
 

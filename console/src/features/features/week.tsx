@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Sparkline } from "@/charts/sparkline";
 import type { Environment } from "@/lib/environment";
 import { amountOf, count, money, NONE, percent, words } from "@/lib/format";
-import { Stat } from "@/ui/stat";
 import { Failure, Skeleton } from "@/ui/states";
 import { daysQuery, lastWeek, type Sum, weekQuery } from "./queries";
 
@@ -12,20 +12,20 @@ export function Week(props: { feature: string; environment: Environment }) {
   const whole = useQuery(weekQuery(feature, environment));
   const days = useQuery(daysQuery(feature, environment));
   const sum = whole.data?.items[0];
-  if (whole.isPending) return <Skeleton className="h-[154px]" />;
+  if (whole.isPending) return <Skeleton className="h-[122px]" />;
   if (whole.error) return <Failure error={whole.error} what="Its use" onRetry={whole.refetch} />;
   const course = (value: (day: Sum) => number) => perDay(days.data?.items ?? [], value);
   const cached = sum && sum.calls > 0 ? sum.cached_calls / sum.calls : Number.NaN;
   return (
     <section aria-label={`Use in ${words(environment)} in the last seven days`} className="panel">
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-[7px] bg-line [&>div]:bg-surface">
-        <Stat
+        <Figure
           label="Calls, 7 days"
           value={count(sum?.calls ?? 0)}
           note={sum && failures(sum)}
           chart={<Sparkline values={course((day) => day.calls)} width={56} />}
         />
-        <Stat
+        <Figure
           label="Cost, 7 days"
           value={money(sum?.cost ?? null)}
           note={
@@ -37,14 +37,23 @@ export function Week(props: { feature: string; environment: Environment }) {
             <Sparkline values={course((day) => amountOf(day.cost))} color="var(--c3)" width={56} />
           }
         />
-        <Stat
-          label="Success"
-          value={sum ? percent(successOf(sum)) : NONE}
-          note="of those not blocked"
-        />
-        <Stat label="From cache" value={percent(cached)} note="of calls" />
+        <Figure label="Success" value={sum ? percent(successOf(sum)) : NONE} />
+        <Figure label="From cache" value={percent(cached)} />
       </dl>
     </section>
+  );
+}
+
+function Figure(props: { label: string; value: string; note?: string; chart?: ReactNode }) {
+  return (
+    <div className="min-w-0 px-3 py-2">
+      <dt className="text-xs text-ink-3">{props.label}</dt>
+      <dd className="flex items-end justify-between gap-2">
+        <span className="num truncate text-xl font-semibold tracking-[-0.02em]">{props.value}</span>
+        {props.chart}
+      </dd>
+      {props.note && <dd className="num truncate text-xs text-ink-3">{props.note}</dd>}
+    </div>
   );
 }
 
