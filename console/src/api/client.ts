@@ -2,6 +2,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import createFetch, { type Middleware } from "openapi-fetch";
 import createQuery from "openapi-react-query";
+import { heardDate } from "@/lib/now";
 import { store } from "@/lib/store";
 import { ApiError } from "./problem";
 import type { components, paths } from "./schema";
@@ -27,6 +28,7 @@ const conventions: Middleware = {
     return request;
   },
   async onResponse({ request, response }) {
+    heardDate(response.headers.get("date"));
     const served = response.headers.get("x-console-build");
     if (served) {
       build ??= served;

@@ -1,4 +1,5 @@
 /** How figures, money and moments are written. Everything a reader sees goes through here. */
+import { now } from "./now";
 
 export type Money = { amount: string; currency: string };
 
@@ -89,9 +90,9 @@ export const month = (at: Moment) => monthFormat.format(new Date(at));
 export const moment = (at: Moment) => `${day(at)}, ${clock(at)}`;
 
 /** `now`, `2 min ago`, `3 d ago`, `in 2 h` */
-export function ago(at: Moment | null | undefined, now: number = Date.now()): string {
+export function ago(at: Moment | null | undefined, since: number = now()): string {
   if (at == null) return NONE;
-  const seconds = Math.round((now - new Date(at).getTime()) / 1000);
+  const seconds = Math.round((since - new Date(at).getTime()) / 1000);
   const size = Math.abs(seconds);
   if (size < 5) return "now";
   const [value, unit] =

@@ -1,11 +1,12 @@
 import { useEffect, useState } from "react";
+import { now } from "./now";
 
 /** The present moment, renewed every `interval` milliseconds; for ages that grow while one looks. */
 export function useNow(interval = 1000): number {
-  const [now, setNow] = useState(Date.now);
+  const [moment, setMoment] = useState(now);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), interval);
+    const timer = setInterval(() => setMoment(now()), interval);
     return () => clearInterval(timer);
   }, [interval]);
-  return now;
+  return moment;
 }

@@ -8,6 +8,7 @@
  *   program no longer knows it, it says `gap` and everything shown is read again.
  */
 import { organization } from "@/api/client";
+import { now } from "@/lib/now";
 import { store } from "@/lib/store";
 
 export type LiveEvent = { id?: string; type: string; at?: string; data: unknown };
@@ -28,7 +29,7 @@ const BACKLOG = 2_000;
 export const connection = store<Connection>({
   status: "connecting",
   attempt: 0,
-  since: Date.now(),
+  since: now(),
 });
 
 const handlers = new Map<string, Set<Handler>>();
@@ -68,7 +69,7 @@ export function startLive(): () => void {
     current.onopen = () => {
       failures = 0;
       heard(current);
-      connection.set({ status: "open", attempt: 0, since: Date.now() });
+      connection.set({ status: "open", attempt: 0, since: now() });
       tellTopics();
     };
     current.onmessage = (message) => {
@@ -78,7 +79,7 @@ export function startLive(): () => void {
     current.onclose = () => {
       clearTimeout(silence);
       if (stopped) return;
-      const since = connection.get().status === "open" ? Date.now() : connection.get().since;
+      const since = connection.get().status === "open" ? now() : connection.get().since;
       connection.set({
         status: navigator.onLine ? "retrying" : "offline",
         attempt: failures + 1,
