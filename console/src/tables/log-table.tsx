@@ -87,6 +87,15 @@ export function LogTable<R>(props: Props<R>) {
       if (selected !== undefined && row) onSelect(rowKey(row));
     } else if (event.key === "Enter" && row) onSelect(rowKey(row));
   };
+  // A grid holds rows and nothing else.
+  if (count === 0 && props.empty) {
+    return (
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <div className="min-h-0 flex-1 overflow-auto bg-surface">{props.empty}</div>
+        {props.footer}
+      </div>
+    );
+  }
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
       <div
@@ -141,7 +150,6 @@ export function LogTable<R>(props: Props<R>) {
             );
           })}
         </div>
-        {count === 0 && props.empty}
       </div>
       {props.footer}
     </div>

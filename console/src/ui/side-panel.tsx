@@ -31,7 +31,7 @@ export function SidePanel(props: {
     <aside
       ref={panel}
       aria-label={props.label}
-      className="flex w-[400px] shrink-0 flex-col border-l border-line bg-canvas max-md:fixed max-md:inset-0 max-md:z-30 max-md:w-auto max-md:border-0"
+      className="flex w-[400px] shrink-0 flex-col border-l border-line bg-canvas max-lg:fixed max-lg:inset-y-0 max-lg:right-0 max-lg:z-30 max-lg:shadow-pop max-md:inset-0 max-md:w-auto max-md:border-0"
     >
       <header className="flex min-h-10 items-center gap-2 border-b border-line py-1.5 pr-1.5 pl-3">
         <div className="flex min-w-0 flex-1 items-center gap-2 text-sm font-semibold">
