@@ -127,10 +127,12 @@ export const FieldGroup = ({
 }: {
   title?: ReactNode;
   help?: ReactNode;
-  columns?: 2 | 3;
+  columns?: 1 | 2 | 3;
   children: ReactNode;
 }) => (
-  <fieldset className={cx("grid gap-3", columns === 2 ? "sm:grid-cols-2" : "sm:grid-cols-3")}>
+  <fieldset
+    className={cx("grid gap-3", { 1: "", 2: "sm:grid-cols-2", 3: "sm:grid-cols-3" }[columns])}
+  >
     {title && (
       <legend className="mb-2 grid text-sm font-medium">
         {title}

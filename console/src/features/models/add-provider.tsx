@@ -80,6 +80,7 @@ export function AddProvider(props: { onClose: () => void; onAdded: (name: string
           <FieldGroup>
             <TextField
               label="Name"
+              autoFocus
               placeholder={`acme-${kind.kind}`}
               spellCheck={false}
               help="Stands before the slash of its models' names."

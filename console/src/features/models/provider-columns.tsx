@@ -79,7 +79,7 @@ export const providerColumns: Column<ProviderRow>[] = [
   {
     key: "queue",
     head: "Now",
-    width: "120px",
+    width: "170px",
     isRight: true,
     priority: 2,
     cell: ({ health }) => queueText(health) ?? NONE,

@@ -1,9 +1,9 @@
-import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
-import { type Schemas, tagOf } from "@/api/client";
+import { useState } from "react";
+import type { Schemas } from "@/api/client";
 import { write } from "@/api/write";
 import { TextField } from "@/ui/field";
 import { FieldGroup, FormDialog } from "@/ui/form-dialog";
+import { AsRead } from "./as-read";
 import { CredentialFields, credentialOf, emptyCredential } from "./credential-fields";
 import { kindOf } from "./kinds";
 import { LimitsFields, limitsForm, limitsOf } from "./limits-fields";
@@ -29,23 +29,6 @@ export function ProviderEdit(props: {
       {(before, tag) => <Form before={before} tag={tag} onClose={onClose} onChanged={onChanged} />}
     </AsRead>
   );
-}
-
-/** Reads a thing anew, and holds what was read while it is edited, with its tag. */
-export function AsRead<T>(props: {
-  // biome-ignore lint/suspicious/noExplicitAny: the key of a query is its own.
-  query: UseQueryOptions<T, any, T, any>;
-  url: string;
-  children: (before: T, tag: string | undefined) => ReactNode;
-}) {
-  const read = useQuery({ ...props.query, staleTime: 0 });
-  const [held, setHeld] = useState<{ data: T; tag: string | undefined }>();
-  if (!held) {
-    if (read.data === undefined || read.isFetching) return null;
-    setHeld({ data: read.data, tag: tagOf(props.url) });
-    return null;
-  }
-  return props.children(held.data, held.tag);
 }
 
 function Connection({ before, tag, onClose, onChanged }: Edit & { onChanged: () => void }) {

@@ -58,5 +58,7 @@ export function queueText(health: Schemas["ProviderHealth"] | undefined): string
   const running =
     health.queue?.in_flight ??
     health.models.reduce((all, model) => all + model.in_flight.attempts, 0);
-  return health.queue ? `${health.queue.waiting} waiting, ${running} out` : `${running} out`;
+  return health.queue
+    ? `${running} in flight, ${health.queue.waiting} waiting`
+    : `${running} in flight`;
 }
