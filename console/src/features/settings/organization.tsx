@@ -1,0 +1,154 @@
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { queryClient, tagOf } from "@/api/client";
+import { ApiError } from "@/api/problem";
+import { meQuery, useCan, useMe } from "@/api/session";
+import { write } from "@/api/write";
+import { plural } from "@/lib/format";
+import { Button } from "@/ui/button";
+import { review } from "@/ui/change";
+import { CopyButton } from "@/ui/copy";
+import { TextField } from "@/ui/field";
+import { Facts, Panel } from "@/ui/panel";
+import { Loaded, Skeleton } from "@/ui/states";
+import { type Organization, organizationQuery, organizationUrl } from "./queries";
+
+/** What the organization is called, and where its days begin. */
+export function OrganizationSettings() {
+  const { name } = useMe().organization;
+  const organization = useQuery(organizationQuery(name));
+  return (
+    <Loaded
+      query={organization}
+      what="The organization"
+      skeleton={<Skeleton className="h-72 rounded-lg" />}
+    >
+      {(found) => <Settings organization={found} />}
+    </Loaded>
+  );
+}
+
+type Fields = Pick<Organization, "display_name" | "time_zone">;
+const fieldsOf = ({ display_name, time_zone }: Organization): Fields => ({
+  display_name,
+  time_zone,
+});
+
+/** The fields that are other ones than before. */
+export const changedOf = (before: Fields, now: Fields): Partial<Fields> =>
+  Object.fromEntries(
+    Object.entries(now)
+      .map(([name, text]) => [name, text.trim()] as const)
+      .filter(([name, text]) => before[name as keyof Fields] !== text),
+  );
+
+const ZONES = Intl.supportedValuesOf("timeZone");
+
+function Settings({ organization }: { organization: Organization }) {
+  const canWrite = useCan()("organization.write");
+  // What the reader began from, with its tag: what others change meanwhile is shown to him before he saves.
+  const [before, setBefore] = useState(() => ({
+    fields: fieldsOf(organization),
+    tag: tagOf(organizationUrl(organization.name)),
+  }));
+  const [now, setNow] = useState(before.fields);
+  const [errors, setErrors] = useState<ApiError["fields"]>([]);
+  const changed = changedOf(before.fields, now);
+  const count = Object.keys(changed).length;
+  // Nothing is being edited: what is shown is what there is.
+  const latest = fieldsOf(organization);
+  if (count === 0 && Object.keys(changedOf(before.fields, latest)).length > 0) {
+    setBefore({ fields: latest, tag: tagOf(organizationUrl(organization.name)) });
+    setNow(latest);
+  }
+  const field = (name: keyof Fields) => ({
+    value: now[name],
+    disabled: !canWrite,
+    error: errors.find((error) => error.pointer === `/${name}`)?.detail,
+    onChange: (event: { target: { value: string } }) => {
+      setErrors([]);
+      setNow((old) => ({ ...old, [name]: event.target.value }));
+    },
+  });
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    const asked = write("patch", "/api/organizations/{organization}", {
+      params: { path: { organization: organization.name } },
+      body: changed,
+    });
+    const refused = await asked.plan({ tag: before.tag }).then(
+      () => [],
+      (error) => (error instanceof ApiError ? error.fields : []),
+    );
+    setErrors(refused);
+    if (refused.length > 0) return;
+    review({
+      title: `Change ${organization.display_name}`,
+      verb: "Save",
+      done: `Changed ${organization.display_name}`,
+      write: asked,
+      tag: before.tag,
+      onDone: (saved) => {
+        setBefore({ fields: fieldsOf(saved), tag: undefined });
+        setNow(fieldsOf(saved));
+        void queryClient.invalidateQueries(meQuery);
+      },
+    });
+  };
+  return (
+    <form onSubmit={save}>
+      <Panel title="Organization" bodyClass="grid gap-4 p-3">
+        <TextField
+          label="Name for people"
+          dir="auto"
+          maxLength={100}
+          className="max-w-md"
+          {...field("display_name")}
+        />
+        <div>
+          <TextField
+            label="Time zone"
+            help="Budgets begin anew at its midnight, those that are under way too."
+            list="time-zones"
+            className="max-w-md"
+            {...field("time_zone")}
+          />
+          <datalist id="time-zones">
+            {ZONES.map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+        </div>
+        <Facts
+          rows={[
+            ["Name in URLs and files", <code key="name">{organization.name}</code>],
+            ["Currency, as prices are", organization.currency],
+            [
+              "Id",
+              <span key="id" className="flex items-center gap-1">
+                <code className="font-mono text-xs">{organization.id}</code>
+                <CopyButton text={organization.id} label="Copy id" />
+              </span>,
+            ],
+          ]}
+        />
+        {!canWrite && (
+          <p className="text-xs text-ink-3">
+            To change these one needs the right organization.write.
+          </p>
+        )}
+        {count > 0 && (
+          <div role="status" className="flex items-center justify-end gap-2">
+            <span className="mr-auto text-xs text-ink-2">{plural(count, "change")}</span>
+            <Button size="md" onClick={() => setNow(before.fields)}>
+              Discard
+            </Button>
+            <Button size="md" variant="primary" type="submit">
+              Save
+            </Button>
+          </div>
+        )}
+      </Panel>
+    </form>
+  );
+}
