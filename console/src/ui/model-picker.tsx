@@ -28,16 +28,29 @@ export function ModelPicker(props: ModelPickerProps) {
       className={`${control} ${height} ${border(props.error)} font-mono !text-xs`}
     />
   );
+  const options = (
+    <Suspense fallback={waiting}>
+      <Options {...props} id={id} />
+    </Suspense>
+  );
+  if (!props.hidesLabel) {
+    return (
+      <Field id={id} label={props.label} help={props.help} error={props.error}>
+        {options}
+      </Field>
+    );
+  }
   return (
-    <Field
-      id={id}
-      error={props.error}
-      help={props.help}
-      label={props.hidesLabel ? <span className="sr-only">{props.label}</span> : props.label}
-    >
-      <Suspense fallback={waiting}>
-        <Options {...props} id={id} />
-      </Suspense>
-    </Field>
+    <div className="grid gap-1">
+      <label htmlFor={id} className="sr-only">
+        {props.label}
+      </label>
+      {options}
+      {props.error && (
+        <p id={`${id}-help`} className="text-xs text-bad">
+          {props.error}
+        </p>
+      )}
+    </div>
   );
 }

@@ -93,7 +93,7 @@ export function AssignmentForm({ feature, environment, assignment, isReadOnly }:
             label={draft.models.length > 1 ? "Models" : "Model"}
             add="Add a model beside it"
             isReadOnly={isReadOnly}
-            onAdd={() => models.append({ model: "", weight: 1 })}
+            onAdd={() => models.append({ model: "", weight: 1 }, { shouldFocus: false })}
           >
             {models.fields.map((line, index) => (
               <ModelLine key={line.id} list="models" index={index} chosen={chosen} of={models} />
@@ -103,7 +103,7 @@ export function AssignmentForm({ feature, environment, assignment, isReadOnly }:
             label="If these fail"
             add="Add a fallback"
             isReadOnly={isReadOnly}
-            onAdd={() => fallbacks.append({ model: "" })}
+            onAdd={() => fallbacks.append({ model: "" }, { shouldFocus: false })}
           >
             {fallbacks.fields.map((line, index) => (
               <ModelLine
@@ -125,7 +125,7 @@ export function AssignmentForm({ feature, environment, assignment, isReadOnly }:
             placeholder='{ "temperature": 0.2 }'
             rows={draft.overrides.split("\n").length + 1}
             spellCheck={false}
-            className="font-mono !text-xs"
+            className="font-mono !text-xs pointer-coarse:!text-[16px]"
             error={formState.errors.overrides?.message}
             {...register("overrides", {
               validate: (text) =>

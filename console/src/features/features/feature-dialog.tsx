@@ -65,7 +65,7 @@ export function FeatureDialog(props: {
                 : "What clients write as model: lower-case letters, digits and hyphens. It never changes."
             }
             disabled={Boolean(feature)}
-            className="font-mono !text-xs"
+            className="font-mono !text-xs pointer-coarse:!text-[16px]"
             value={text.name}
             error={errorAt("/name")}
             onChange={({ target }) => {

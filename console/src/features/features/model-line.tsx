@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp, X } from "lucide-react";
 import { Controller, type UseFieldArrayReturn, useFormContext } from "react-hook-form";
 import { percent } from "@/lib/format";
 import { Button } from "@/ui/button";
-import { control as controlClass, height } from "@/ui/field";
+import { control as controlClass } from "@/ui/field";
 import { ModelPicker } from "@/ui/model-picker";
 import { type Draft, shareOf, swapTarget } from "./draft";
 
@@ -22,11 +22,15 @@ export function ModelLine<L extends List>(props: {
   const isRequired = isModel && index === 0;
   const name = isModel ? `Model ${index + 1}` : `Fallback ${index + 1}`;
   const weights = watch("models");
-  const isWeighted = isModel && length > 1;
   const move = (step: 1 | -1) => {
     const target = swapTarget(index, step, length);
     if (target !== undefined) of.swap(index, target);
   };
+  const remove = (
+    <Step label={`Remove ${name.toLowerCase()}`} onClick={() => of.remove(index)}>
+      <X aria-hidden className="size-3.5" />
+    </Step>
+  );
   return (
     <div className="grid gap-1">
       <div className="flex items-start gap-1">
@@ -47,44 +51,39 @@ export function ModelLine<L extends List>(props: {
             )}
           />
         </div>
-        {isWeighted && (
-          <input
-            aria-label={`Weight of ${name.toLowerCase()}`}
-            type="number"
-            min={0}
-            className={`${controlClass} ${height} num !w-14 shrink-0 border-control text-right`}
-            {...register(`models.${index}.weight`, { valueAsNumber: true, min: 0 })}
-          />
-        )}
-        {isWeighted && (
-          <span className="num flex h-8 w-9 shrink-0 items-center justify-end text-xs text-ink-3 pointer-coarse:h-11">
-            {percent(shareOf(weights[index]?.weight ?? 0, weights), 0)}
-          </span>
-        )}
-        {length > 1 && (
-          <>
-            <Step
-              label={`Move ${name.toLowerCase()} up`}
-              onClick={() => move(-1)}
-              off={index === 0}
-            >
-              <ArrowUp aria-hidden className="size-3.5" />
-            </Step>
-            <Step
-              label={`Move ${name.toLowerCase()} down`}
-              onClick={() => move(1)}
-              off={index === length - 1}
-            >
-              <ArrowDown aria-hidden className="size-3.5" />
-            </Step>
-          </>
-        )}
-        {(length > 1 || !isModel) && (
-          <Step label={`Remove ${name.toLowerCase()}`} onClick={() => of.remove(index)}>
-            <X aria-hidden className="size-3.5" />
-          </Step>
-        )}
+        {length === 1 && !isModel && remove}
       </div>
+      {length > 1 && (
+        <div className="flex items-center gap-1">
+          {isModel && (
+            <label className="flex items-center gap-2 text-xs text-ink-3">
+              Weight
+              <input
+                type="number"
+                min={0}
+                aria-label={`Weight of ${name.toLowerCase()}`}
+                className={`${controlClass} num !h-7 !w-16 border-control text-right pointer-coarse:!h-11`}
+                {...register(`models.${index}.weight`, { valueAsNumber: true, min: 0 })}
+              />
+              <span className="num">
+                {percent(shareOf(weights[index]?.weight ?? 0, weights), 0)}
+              </span>
+            </label>
+          )}
+          <span className="ml-auto" />
+          <Step label={`Move ${name.toLowerCase()} up`} onClick={() => move(-1)} off={index === 0}>
+            <ArrowUp aria-hidden className="size-3.5" />
+          </Step>
+          <Step
+            label={`Move ${name.toLowerCase()} down`}
+            onClick={() => move(1)}
+            off={index === length - 1}
+          >
+            <ArrowDown aria-hidden className="size-3.5" />
+          </Step>
+          {remove}
+        </div>
+      )}
     </div>
   );
 }
@@ -97,10 +96,10 @@ const Step = (props: {
 }) => (
   <Button
     variant="ghost"
+    size="icon"
     aria-label={props.label}
     onClick={props.onClick}
     disabled={props.off}
-    className="!h-8 !w-6 !px-0 pointer-coarse:!h-11 pointer-coarse:!w-11"
   >
     {props.children}
   </Button>

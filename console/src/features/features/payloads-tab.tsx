@@ -111,7 +111,7 @@ function PayloadsForm({
           help="One regular expression per line. Addresses, card numbers and credentials are always taken out."
           placeholder="customer-\d+"
           spellCheck={false}
-          className="font-mono !text-xs"
+          className="font-mono !text-xs pointer-coarse:!text-[16px]"
           value={text.redact}
           onChange={set("redact")}
         />

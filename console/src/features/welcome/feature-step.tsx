@@ -64,7 +64,7 @@ export function FeatureStep(props: {
         <TextField
           label="Feature"
           placeholder="chatbot"
-          className="font-mono !text-xs"
+          className="font-mono !text-xs pointer-coarse:!text-[16px]"
           help="Lower-case letters, digits and hyphens."
           autoFocus
           disabled={unfinished !== undefined}
