@@ -58,24 +58,21 @@ export function isFound(entry: Entry, { q, set }: { q?: string; set?: string }):
 
 /** What changed, field by field: what was created or removed whole is told apart into its fields. */
 export const fieldByField = (differences: Schemas["JournalEntryDetail"]["differences"]) =>
-  (differences as unknown as Difference[]).flatMap(told);
-
-function told(difference: Difference): Difference[] {
-  const side = difference.new === undefined ? "old" : "new";
-  const state = difference[side];
-  if (difference.op === "replace" || !isRecord(state)) return [difference];
-  return Object.entries(state)
-    .filter(([, value]) => value !== null && !isEmpty(value))
-    .flatMap(([name, value]) =>
-      told({
+  (differences as unknown as Difference[]).flatMap((difference) => {
+    const side = difference.new === undefined ? "old" : "new";
+    const state = difference[side];
+    if (difference.path !== "" || difference.op === "replace" || !isRecord(state))
+      return [difference];
+    return Object.entries(state)
+      .filter(([, value]) => !isNothing(value))
+      .map(([name, value]) => ({
         op: difference.op,
-        path: `${difference.path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+        path: `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
         [side]: value,
-      }),
-    );
-}
+      }));
+  });
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const isEmpty = (value: unknown) =>
-  typeof value === "object" && value !== null && Object.keys(value).length === 0;
+const isNothing = (value: unknown) =>
+  value === null || (typeof value === "object" && Object.keys(value).length === 0);

@@ -10,6 +10,7 @@ import { Facts } from "@/ui/panel";
 import { Loaded, SkeletonRows } from "@/ui/states";
 import {
   type BudgetFields,
+  CONDITIONS,
   changeOf,
   faultsOf,
   fieldsOf,
@@ -76,9 +77,13 @@ function Form({ budget, onClose, onDone }: Props & { budget?: Budget }) {
       onClose={onClose}
     >
       {(errorAt: ErrorAt) => {
+        const refusedAt = (one: keyof BudgetFields) =>
+          one === "counts" && CONDITIONS.some((condition) => errorAt(POINTERS[condition]))
+            ? undefined
+            : errorAt(POINTERS[one]);
         const field: FieldOf = (one) => ({
           value: fields[one],
-          error: (left.includes(one) ? faults[one] : undefined) ?? errorAt(POINTERS[one]),
+          error: (left.includes(one) ? faults[one] : undefined) ?? refusedAt(one),
           onChange: ({ target }) => setFields((now) => ({ ...now, [one]: target.value })),
           onBlur: () => setLeft((now) => [...now, one]),
         });
