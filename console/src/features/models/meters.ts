@@ -64,6 +64,12 @@ export function rateText(price: Price): string {
   return isPerMillion(price.meter) ? millions : shifted(millions, -6);
 }
 
+/** The same with at least two digits behind the point: `$0.40`. */
+export function dollars(price: Price): string {
+  const [whole = "0", part = ""] = rateText(price).split(".");
+  return `$${whole}.${part.padEnd(2, "0")}`;
+}
+
 /** `batch tier · above 200,000 input tokens`; nothing where it always holds. */
 export function conditionsText(price: Price): string {
   const on = conditionsOf(price);

@@ -107,7 +107,7 @@ const COLUMNS: Ordered[] = [
   {
     key: "source",
     head: "Prices from",
-    width: "minmax(120px,190px)",
+    width: "minmax(150px,215px)",
     priority: 2,
     cell: (row) => <Source of={row.model} />,
   },
@@ -132,7 +132,7 @@ const COLUMNS: Ordered[] = [
   {
     key: "aliases",
     head: "Aliases",
-    width: "minmax(80px,140px)",
+    width: "minmax(60px,110px)",
     priority: 3,
     cell: (row) =>
       row.aliases.length > 0 ? (

@@ -166,9 +166,7 @@ function UsedBy({ model }: { model: string }) {
                   >
                     {feature.name}
                   </Link>
-                  <span className="max-w-56 truncate text-xs">
-                    {places.join(", ") || "Not assigned now"}
-                  </span>
+                  <span className="text-xs">{places.join(", ") || "Not assigned now"}</span>
                 </span>,
                 sum ? (
                   <span key="sum" className="grid">

@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { words } from "@/lib/format";
 import { isInForce } from "@/lib/prices";
-import { conditionsText, rateText, unitOf } from "./meters";
+import { conditionsText, dollars, unitOf } from "./meters";
 
 type Price = Schemas["Price"];
 
@@ -55,7 +55,7 @@ const Rows = ({ prices }: { prices: Price[] }) => (
             )}
           </dt>
           <dd className="num shrink-0 text-right">
-            ${rateText(price)} <span className="text-xs text-ink-3">{unitOf(price.meter)}</span>
+            {dollars(price)} <span className="text-xs text-ink-3">{unitOf(price.meter)}</span>
           </dd>
         </div>
       );
