@@ -15,7 +15,7 @@ type Command = { id: string; label: string; keys: string[]; run: () => void };
 type Group = { value: string; items: Command[] };
 
 /** What a pasted id opens. */
-const CALL_ID = /^(req|use)_[0-9a-f]{32}$/;
+const CALL_ID = /^(call|use)_[0-9a-f]{32}$/;
 
 /** Every page and every action that one may do, by name. */
 export default function Palette({ onClose }: { onClose: () => void }) {
