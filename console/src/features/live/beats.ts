@@ -1,8 +1,8 @@
 /** The last minutes of something's health, one bar each. */
+import type { Schemas } from "@/api/client";
 import type { Beat } from "@/charts/bars";
 import { minute, plural, words } from "@/lib/format";
 import type { Health } from "@/ui/health";
-import type { Minute } from "./awaited";
 
 const MINUTE = 60_000;
 
@@ -13,14 +13,19 @@ const TONE: Record<Health, Beat["tone"]> = {
   down: "bad",
 };
 
-/** So many minutes that end with the present one. Those that nothing is said of were idle. */
-export function beats(history: Minute[], now: number, minutes: number): Beat[] {
+/** So many minutes that end with the present one, which is as things are now. Those that nothing is said of were idle. */
+export function beats(
+  history: Schemas["HealthMinute"][],
+  present: Health,
+  now: number,
+  minutes: number,
+): Beat[] {
   const floor = (at: number) => Math.floor(at / MINUTE) * MINUTE;
   const known = new Map(history.map((one) => [floor(Date.parse(one.at)), one.status]));
   const last = floor(now);
   return Array.from({ length: minutes }, (_, index) => {
     const at = last - (minutes - 1 - index) * MINUTE;
-    const status = known.get(at) ?? "idle";
+    const status = known.get(at) ?? (at === last ? present : "idle");
     return {
       at: new Date(at).toISOString(),
       tone: TONE[status],

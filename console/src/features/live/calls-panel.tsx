@@ -1,21 +1,24 @@
+import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
+import { useCan } from "@/api/session";
 import { duration, money, plural } from "@/lib/format";
 import type { Column } from "@/tables/column";
 import { DataTable } from "@/tables/data-table";
 import { EnvironmentName } from "@/ui/environment";
 import { Panel } from "@/ui/panel";
-import { Empty } from "@/ui/states";
 import { Tag } from "@/ui/status";
-import { type CallInFlight, callsOf } from "./awaited";
+import { keysQuery } from "./queries";
 
-type Row = CallInFlight & { age: number };
+type Row = Schemas["CallInFlight"] & { age: number };
 
 /** The calls that are under way, the oldest first. Their ages grow by the clock between two readings. */
 export function CallsPanel(props: { live: Schemas["LiveStatus"]; now: number }) {
-  const calls = callsOf(props.live);
-  if (!calls) return null;
   const passed = Math.max(0, props.now - Date.parse(props.live.at));
-  const rows = calls.map((call): Row => ({ ...call, age: call.age_ms + passed }));
+  const keys = useQuery({ ...keysQuery, enabled: useCan()("keys.read") });
+  const nameOf = (id: string) => keys.data?.find((key) => key.id === id)?.name ?? id;
+  const rows = props.live.calls.map(
+    (call): Row => ({ ...call, key: nameOf(call.key), age: call.age_ms + passed }),
+  );
   const { attempts } = props.live.in_flight;
   return (
     <Panel
@@ -32,7 +35,7 @@ export function CallsPanel(props: { live: Schemas["LiveStatus"]; now: number }) 
         rowKey={(row) => row.call_id}
         columns={COLUMNS}
         phoneRow={(row) => <PhoneRow row={row} />}
-        empty={<Empty title="No call is in flight" />}
+        empty={<p className="px-3 py-4 text-sm text-ink-3">No call is in flight.</p>}
       />
     </Panel>
   );
@@ -88,7 +91,11 @@ const COLUMNS: Column<Row>[] = [
     head: "Key",
     width: "1fr",
     priority: 2,
-    cell: (row) => <span dir="auto">{row.key}</span>,
+    cell: (row) => (
+      <span className="block max-w-60 truncate" title={row.key} dir="auto">
+        {row.key}
+      </span>
+    ),
     order: (row) => row.key,
   },
   {

@@ -1,6 +1,6 @@
 import type { Schemas } from "@/api/client";
 import { Sparkline } from "@/charts/sparkline";
-import { count, duration, money, percent, words } from "@/lib/format";
+import { count, duration, money, percent, plural, words } from "@/lib/format";
 import { HEALTH_TONE } from "@/ui/health";
 import { Stat, Stats } from "@/ui/stat";
 import { Skeleton } from "@/ui/states";
@@ -52,7 +52,7 @@ export function Figures({ live, trace }: { live: Schemas["LiveStatus"]; trace: T
       <Stat
         label="Waiting"
         value={count(waiting)}
-        note={queued > 0 ? `In ${count(queued)} queues` : "No provider has a bound"}
+        note={queued > 0 ? `In ${plural(queued, "queue")}` : "No provider has a bound"}
       />
       <Stat label="Money held" value={money(flight.held)} note="For what is in flight" />
     </Stats>

@@ -2,11 +2,10 @@ import type { ReactNode } from "react";
 import type { Schemas } from "@/api/client";
 import { History } from "@/charts/bars";
 import { cx } from "@/lib/cx";
-import { ago, count, words } from "@/lib/format";
+import { count, day, minute, words } from "@/lib/format";
 import { usePhone } from "@/lib/use-media";
 import { type Health, HealthStatus } from "@/ui/health";
 import { Panel } from "@/ui/panel";
-import { historyOf, type Minute } from "./awaited";
 import { beats, spoken } from "./beats";
 
 const MINUTES = 90;
@@ -33,9 +32,9 @@ export function HealthPanel(props: {
             <li key={check.name}>
               <Line
                 name={words(check.name)}
-                detail={check.problem ?? `checked in ${check.latency_ms} ms`}
+                detail={check.problem ?? `checked in ${check.latency_ms || "under 1"} ms`}
                 since={check.since}
-                {...{ status: check.status, history: historyOf(check), minutes, now }}
+                {...{ status: check.status, history: check.history, minutes, now }}
               />
             </li>
           ))}
@@ -62,7 +61,7 @@ export function HealthPanel(props: {
               <Line
                 name={provider.name}
                 detail={detailOf(provider)}
-                {...{ status: provider.status, history: historyOf(provider), minutes, now }}
+                {...{ status: provider.status, history: provider.history, minutes, now }}
               />
             </button>
           </li>
@@ -87,6 +86,10 @@ function detailOf({ rates, models }: Schemas["ProviderHealth"]): string {
     : "nothing tried in the last minute";
 }
 
+const DAY = 86_400_000;
+const sinceWords = (since: string, now: number) =>
+  `since ${now - Date.parse(since) < DAY ? minute(since) : day(since)}`;
+
 const Heading = ({ children }: { children: ReactNode }) => (
   <h3 className="border-b border-line bg-sunken px-3 py-1 text-2xs font-medium text-ink-3 not-first:border-t">
     {children}
@@ -98,11 +101,11 @@ function Line(props: {
   detail: string;
   status: Health;
   since?: string;
-  history: Minute[] | undefined;
+  history: Schemas["HealthMinute"][];
   minutes: number;
   now: number;
 }) {
-  const bars = props.history && beats(props.history, props.now, props.minutes);
+  const bars = beats(props.history, props.status, props.now, props.minutes);
   return (
     <span className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-3 py-2 md:grid-cols-[minmax(0,260px)_minmax(0,1fr)_120px]">
       <span className="min-w-0">
@@ -120,12 +123,12 @@ function Line(props: {
         </span>
       </span>
       <span className="max-md:order-last max-md:col-span-2">
-        {bars && <History label={spoken(props.name, bars)} beats={bars} />}
+        <History label={spoken(props.name, bars)} beats={bars} />
       </span>
       <span className="text-right text-sm md:text-left">
         <HealthStatus of={props.status} />
         {props.since && props.status !== "idle" && (
-          <span className="num block text-xs text-ink-3">{ago(props.since, props.now)}</span>
+          <span className="num block text-xs text-ink-3">{sinceWords(props.since, props.now)}</span>
         )}
       </span>
     </span>

@@ -4,7 +4,6 @@ import type { Column } from "@/tables/column";
 import { DataTable } from "@/tables/data-table";
 import { CircuitStatus } from "@/ui/health";
 import { Panel } from "@/ui/panel";
-import { Empty } from "@/ui/states";
 
 type Model = Schemas["ModelHealth"];
 
@@ -22,7 +21,7 @@ export const ModelTable = ({ models }: { models: Model[] }) => (
     rowKey={(model) => model.id}
     columns={COLUMNS}
     phoneRow={(model) => <PhoneRow model={model} />}
-    empty={<Empty title="No model was called in the last minute" />}
+    empty={<p className="px-3 py-4 text-sm text-ink-3">No model was called in the last minute.</p>}
   />
 );
 

@@ -4,7 +4,6 @@ import { useCan } from "@/api/session";
 import { Meter } from "@/charts/bars";
 import { count, plural } from "@/lib/format";
 import { Panel } from "@/ui/panel";
-import { Empty } from "@/ui/states";
 import { providersQuery } from "./queries";
 
 /** How full each provider's places are, and how many calls wait for one. */
@@ -15,9 +14,9 @@ export function QueuesPanel({ providers }: { providers: Schemas["ProviderHealth"
   return (
     <Panel title="Queues" note="by provider">
       {queued.length === 0 ? (
-        <Empty title="No calls wait">
-          A provider has a queue once it has a bound on calls at once and is called.
-        </Empty>
+        <p className="px-3 py-4 text-sm text-ink-3">
+          No calls wait. A provider has a queue once it has a bound on calls at once and is called.
+        </p>
       ) : (
         <ul className="divide-y divide-line">
           {queued.map((provider) => (

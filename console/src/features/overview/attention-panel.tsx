@@ -42,7 +42,9 @@ export function AttentionPanel({ span, environment, now }: Shown) {
     <Panel
       title="Needs attention"
       note={items.length > 0 && plural(items.length, "item")}
-      bodyClass="relative min-h-[180px]"
+      // A phone shows first what somebody has to do.
+      className="max-lg:order-first"
+      bodyClass="relative lg:min-h-[180px]"
     >
       <div className="inset-0 overflow-y-auto lg:absolute">
         {isReading ? (

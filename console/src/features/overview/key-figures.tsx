@@ -95,12 +95,12 @@ function MonthSpend({ now }: { now: number }) {
   const spent = month?.cost ?? { amount: "0", currency: "USD" };
   return (
     <Stat
-      label="Spend this month"
+      label="Month spend, everywhere"
       value={months.data ? money(spent) : NONE}
       note={
         budget
-          ? `Everywhere, ${percent(budget.share, budget.share < 0.1 ? 1 : 0)} of ${money(budget.of.budget_amount)}`
-          : budgets.data && "Everywhere, no budget for all"
+          ? `${percent(budget.share, budget.share < 0.1 ? 1 : 0)} of ${money(budget.of.budget_amount)}`
+          : budgets.data && "No budget for all of it"
       }
     />
   );
@@ -115,7 +115,7 @@ function InFlight() {
     <Stat
       label={
         <>
-          In flight now
+          In flight, everywhere
           {isOpen && isAllowed && (
             <span className="inline-flex items-center gap-1 text-2xs text-ok">
               <span aria-hidden className="live-dot size-1.5 rounded-full bg-ok" />
@@ -128,7 +128,7 @@ function InFlight() {
       note={
         isAllowed
           ? rates &&
-            `Everywhere, ${count(rates.answered_per_minute + rates.failed_per_minute)} tried per min`
+            `${count(rates.answered_per_minute + rates.failed_per_minute)} attempts per min`
           : "It takes the right operations.read"
       }
     />

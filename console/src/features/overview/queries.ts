@@ -67,12 +67,14 @@ export const monthsQuery = (month: Span, groupBy?: "feature") =>
   sumsQuery({ from: month.before, to: month.to, bucket: "1mo", group_by: groupBy });
 
 const WEEKS = 12;
-/** Weeks of the organization. The first one may have begun before `from`. */
-export const weeksQuery = (month: Span) => {
+/** Where so many weeks begin. The first one that is answered may have begun before. */
+export function weeksFrom(month: Span): string {
   const from = new Date(month.to);
   from.setDate(from.getDate() - 7 * WEEKS);
-  return sumsQuery({ from: from.toISOString(), to: month.to, bucket: "1w" });
-};
+  return from.toISOString();
+}
+export const weeksQuery = (month: Span) =>
+  sumsQuery({ from: weeksFrom(month), to: month.to, bucket: "1w" });
 
 const BUDGETS = `${BASE}/spending/budgets` as const;
 export const budgetsQuery = queryOptions({
