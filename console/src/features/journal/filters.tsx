@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { useCallback } from "react";
 import { dayOf } from "@/lib/day";
 import { words } from "@/lib/format";
+import { now } from "@/lib/now";
 import { Button } from "@/ui/button";
 import { DayInput } from "@/ui/day-input";
 import { FacetPicker } from "@/ui/facet-picker";
@@ -88,7 +89,7 @@ export function Filters({ search, change, entries }: Props) {
       <DayInput
         label="From this day"
         value={search.from}
-        max={search.to ?? dayOf(Date.now())}
+        max={search.to ?? dayOf(now())}
         onChange={(from) => change({ from })}
       />
       <span className="text-xs text-ink-3">to</span>

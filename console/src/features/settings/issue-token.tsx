@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { write } from "@/api/write";
+import { now } from "@/lib/now";
 import { Button } from "@/ui/button";
 import type { Change } from "@/ui/change";
 import { Code } from "@/ui/copy";
@@ -32,7 +33,7 @@ export function IssueToken(props: { onClose: () => void; onIssued: (issued: Text
         body: {
           name: name.trim(),
           role,
-          expires_at: endOf(ends, Date.now()),
+          expires_at: endOf(ends, now()),
         },
       }),
       onDone: props.onIssued,

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { write } from "@/api/write";
 import { day, duration, exactMoney, money, percent } from "@/lib/format";
+import { now } from "@/lib/now";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { Gate } from "@/ui/gate";
@@ -135,8 +136,8 @@ const QUARTER_HOUR = 900_000;
 function PeriodChart({ budget, names }: { budget: Budget; names: Names }) {
   const filters = filtersOf(budget.scope);
   const from = Date.parse(budget.period_start);
-  const now = Math.ceil(Date.now() / QUARTER_HOUR) * QUARTER_HOUR;
-  const span = { from, to: Math.min(now, Date.parse(budget.period_end)) };
+  const soon = Math.ceil(now() / QUARTER_HOUR) * QUARTER_HOUR;
+  const span = { from, to: Math.min(soon, Date.parse(budget.period_end)) };
   const bucket = span.to - span.from > 4 * DAY ? "1d" : "1h";
   const sums = useQuery({
     ...sumsQuery({ span, bucket, filters }),

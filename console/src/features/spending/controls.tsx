@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { modelsQuery } from "@/api/every-page";
+import { featuresQuery, modelsQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { words } from "@/lib/format";
 import { Button } from "@/ui/button";
+import { FacetPicker } from "@/ui/facet-picker";
 import { Select } from "@/ui/field";
 import { Facet, FilterBar } from "@/ui/filter";
 import { BUCKET_WORDS, type Bucket, suiting } from "./grid";
-import { useThings } from "./names";
+import { keysQuery, providersQuery } from "./queries";
 import { DIMENSIONS, type Dimension, type SpendingSearch } from "./search";
 import type { Span } from "./span";
 
@@ -81,36 +82,41 @@ export function Controls({ search, change, by, bucket, span, environment }: Prop
   );
 }
 
+const optionsOf = (named: { name: string }[] | undefined) =>
+  named?.map(({ name }) => ({ value: name, label: name }));
+
+const NARROWINGS = [
+  {
+    filter: "feature",
+    right: "features.read",
+    useOptions: () => optionsOf(useQuery(featuresQuery).data),
+  },
+  {
+    filter: "provider",
+    right: "models.read",
+    useOptions: () => optionsOf(useQuery(providersQuery).data),
+  },
+  {
+    filter: "model",
+    right: "models.read",
+    useOptions: () => optionsOf(useQuery(modelsQuery).data),
+  },
+  { filter: "key", right: "keys.read", useOptions: () => optionsOf(useQuery(keysQuery).data) },
+] as const;
+
+/** Who may not read what there is sees only what is chosen already. */
 function Narrowings({ search, change }: Pick<Props, "search" | "change">) {
   const can = useCan();
-  const things = useThings();
-  const models = useQuery({ ...modelsQuery, enabled: can("models.read") });
-  const narrowings = [
-    ["feature", things.feature],
-    ["provider", things.provider],
-    ["model", models.data ?? []],
-    ["key", things.key],
-  ] as const;
-  return narrowings.map(([filter, options]) => {
-    const value = search[filter];
-    if (options.length === 0 && !value) return null;
-    const names = options.map((one) => one.name);
-    return (
-      <Select
+  return NARROWINGS.filter(({ filter, right }) => can(right) || search[filter]).map(
+    ({ filter, useOptions }) => (
+      <FacetPicker
         key={filter}
         label={words(filter)}
-        value={value ?? ""}
-        onChange={(event) => change({ [filter]: event.target.value || undefined })}
-        className={value ? "max-w-44 !border-accent bg-accent-soft" : "max-w-44"}
-      >
-        <option value="">Any {filter}</option>
-        {value && !names.includes(value) && <option value={value}>{value}</option>}
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </Select>
-    );
-  });
+        value={search[filter]}
+        onChange={(value) => change({ [filter]: value })}
+        useOptions={useOptions}
+        placeholder={`Name of the ${filter}`}
+      />
+    ),
+  );
 }

@@ -47,10 +47,12 @@ export function chartOf(
 ): { series: Series[]; points: Point[] } {
   const slices = dimension ? slicesOf(sums, dimension, names) : [];
   const { shown, hasOther } = leading(slices);
-  const series: Series[] = shown.map((slice, index) => ({
+  // A colour belongs to a name: who costs most today may cost less tomorrow.
+  const inOrder = shown.map((slice) => slice.label).sort();
+  const series: Series[] = shown.map((slice) => ({
     key: slice.key,
     label: slice.label,
-    color: seriesColor(index),
+    color: seriesColor(inOrder.indexOf(slice.label)),
   }));
   if (hasOther) series.push({ key: OTHER, label: "Other", color: "var(--c-other)" });
   if (!dimension) series.push({ key: "all", label: "Cost", color: seriesColor(0) });

@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useCallback } from "react";
 import { useCan } from "@/api/session";
 import { dayOf } from "@/lib/day";
+import { now } from "@/lib/now";
 import { Button } from "@/ui/button";
 import { DayInput } from "@/ui/day-input";
 import { Select } from "@/ui/field";
@@ -108,7 +109,7 @@ type Choice = { search: SpendingSearch; change: (search: Partial<SpendingSearch>
 
 function RangeChoice({ search, change }: Choice) {
   const range = search.range ?? DEFAULT_RANGE;
-  const today = dayOf(Date.now());
+  const today = dayOf(now());
   return (
     <>
       {range === "custom" && (

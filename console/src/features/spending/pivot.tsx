@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { cx } from "@/lib/cx";
 import { compact, count, exactMoney, money, percent, words } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Tag } from "@/ui/status";
@@ -48,7 +49,7 @@ export function Pivot({ sums, by, names, counted }: Props) {
                 </th>
               ))}
               {!second && <NumberHead>Calls</NumberHead>}
-              {!second && <NumberHead>Attempts</NumberHead>}
+              {!second && <NumberHead isMinor>Attempts</NumberHead>}
               <NumberHead>Cost</NumberHead>
               <NumberHead>Share</NumberHead>
             </tr>
@@ -61,9 +62,10 @@ export function Pivot({ sums, by, names, counted }: Props) {
                     <span
                       dir="auto"
                       title={row.label}
-                      className={
-                        row.key === NOTHING ? "text-ink-3" : "max-w-64 truncate font-medium"
-                      }
+                      className={cx(
+                        "max-w-64 truncate",
+                        row.key === NOTHING ? "text-ink-3" : "font-medium",
+                      )}
                     >
                       {row.label}
                     </span>
@@ -84,7 +86,11 @@ export function Pivot({ sums, by, names, counted }: Props) {
                     </CallLink>
                   </td>
                 )}
-                {!second && <td className="px-3 text-right text-ink-2">{count(row.attempts)}</td>}
+                {!second && (
+                  <td className="px-3 text-right text-ink-2 max-md:hidden">
+                    {count(row.attempts)}
+                  </td>
+                )}
                 <Figure cost={row.cost} counted={{ ...counted, group: group(row.key) }} isStrong />
                 <td className="px-3 text-right text-ink-2">
                   {percent(shareOf(row.cost, total.cost))}
@@ -111,7 +117,9 @@ export function Pivot({ sums, by, names, counted }: Props) {
                   <CallLink counted={{ ...counted, group: {} }}>{count(total.calls)}</CallLink>
                 </td>
               )}
-              {!second && <td className="px-3 text-right">{count(total.attempts)}</td>}
+              {!second && (
+                <td className="px-3 text-right max-md:hidden">{count(total.attempts)}</td>
+              )}
               <Figure cost={total.cost} counted={{ ...counted, group: {} }} isStrong />
               <td />
             </tr>
@@ -133,8 +141,11 @@ export function Pivot({ sums, by, names, counted }: Props) {
 const called = (key: string, names: Names) =>
   key === NOTHING || key === OTHER ? key : (names.get(key) ?? key);
 
-const NumberHead = ({ children }: { children: string }) => (
-  <th scope="col" className="px-3 text-right font-medium whitespace-nowrap">
+const NumberHead = ({ children, isMinor }: { children: string; isMinor?: boolean }) => (
+  <th
+    scope="col"
+    className={cx("px-3 text-right font-medium whitespace-nowrap", isMinor && "max-md:hidden")}
+  >
     {children}
   </th>
 );

@@ -35,7 +35,7 @@ export const budgetQuery = (budget: string) =>
     "get",
     `${BUDGETS}/{budget}`,
     { params: { path: { budget } } },
-    { refetchInterval: OPEN_BUDGET_MS },
+    { refetchInterval: ({ state }) => (state.status === "error" ? false : OPEN_BUDGET_MS) },
   );
 
 /** Alerts of one budget or of all, the youngest first, by page. */
