@@ -66,7 +66,7 @@ export function AssignmentForm({ feature, environment, assignment, isReadOnly }:
         "/api/platform/ai-management/features/{feature}/assignments/{environment}",
         { params, body },
       ),
-      onDone: () => reset(values),
+      onDone: () => setStart((now) => ({ ...now, draft: values })),
     });
   });
   const remove = () =>

@@ -2,9 +2,11 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, type Schemas } from "@/api/client";
 import { useCan } from "@/api/session";
+import { undo } from "@/api/write";
 import { ago, moment, words } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
+import { review } from "@/ui/change";
 import { Denied, Empty, Loaded, SkeletonRows } from "@/ui/states";
 import { assignmentsQuery, type Feature } from "./queries";
 
@@ -72,33 +74,52 @@ export function History({ feature }: { feature: Feature }) {
 }
 
 function Line({ entry, now }: { entry: Entry; now: number }) {
+  const can = useCan();
   return (
-    <Link
-      to={"/journal" as never}
-      search={{ sel: String(entry.seq) } as never}
-      className="grid gap-0.5 px-3 py-2 hover:bg-hover"
-    >
-      <span className="flex items-baseline justify-between gap-2">
-        <span className="min-w-0 truncate text-sm font-medium">
-          {words(entry.action)} {entry.kind.replaceAll("_", " ")}{" "}
-          {entry.kind === "assignment" && (
-            <span className="font-normal text-ink-2">{entry.name?.split("/").at(-1)}</span>
-          )}
+    <div className="flex items-center pr-2 hover:bg-hover">
+      <Link
+        to={"/journal" as never}
+        search={{ sel: entry.seq } as never}
+        className="grid min-w-0 flex-1 gap-0.5 px-3 py-2"
+      >
+        <span className="flex items-baseline justify-between gap-2">
+          <span className="min-w-0 truncate text-sm font-medium">
+            {words(entry.action)} {entry.kind.replaceAll("_", " ")}{" "}
+            {entry.kind === "assignment" && (
+              <span className="font-normal text-ink-2">{entry.name?.split("/").at(-1)}</span>
+            )}
+          </span>
+          <time
+            dateTime={entry.at}
+            title={moment(entry.at)}
+            className="num shrink-0 text-xs text-ink-3"
+          >
+            {ago(entry.at, now)}
+          </time>
         </span>
-        <time
-          dateTime={entry.at}
-          title={moment(entry.at)}
-          className="num shrink-0 text-xs text-ink-3"
-        >
-          {ago(entry.at, now)}
-        </time>
-      </span>
-      <span dir="auto" className="truncate text-xs text-ink-3">
-        {entry.actor ?? words(entry.actor_kind)}
-        {entry.reason && `: ${entry.reason}`}
-      </span>
-    </Link>
+        <span dir="auto" className="truncate text-xs text-ink-3">
+          {entry.actor ?? words(entry.actor_kind)}
+          {entry.undo.undone_by && ", taken back since"}
+          {entry.reason && `: ${entry.reason}`}
+        </span>
+      </Link>
+      {entry.undo.possible && can("journal.undo") && (
+        <Button variant="ghost" onClick={() => takeBack(entry)}>
+          Undo
+        </Button>
+      )}
+    </div>
   );
+}
+
+function takeBack(entry: Entry) {
+  const what = `${entry.action} ${entry.kind.replaceAll("_", " ")} ${entry.name ?? ""}`.trim();
+  review({
+    title: `Undo: ${what}`,
+    verb: "Undo",
+    done: `Undone: ${what}`,
+    write: undo(entry.seq),
+  });
 }
 
 /**

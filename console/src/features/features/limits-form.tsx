@@ -48,7 +48,7 @@ export function LimitsForm({ feature }: { feature: Feature }) {
         params: { path: { feature: feature.name } },
         body: { limits: limitsOf(now.limits), user_limits: limitsOf(now.user_limits) },
       }),
-      onDone: () => reset(now),
+      onDone: () => setStart((before) => ({ ...before, values: now })),
     }),
   );
   return (
