@@ -138,6 +138,9 @@ export function AssignmentForm({ feature, environment, assignment, isReadOnly }:
             </Button>
           )}
         </fieldset>
+        {isReadOnly && (
+          <p className="mt-3 text-xs text-ink-3">Changing it needs the right features.write.</p>
+        )}
         <SaveBar
           changes={changes}
           verb={assignment ? "Review change" : "Review"}

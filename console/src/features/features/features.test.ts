@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { stateOf } from "./cell-state";
 import { nameOf } from "./feature-dialog";
 import { inOrder, type Round } from "./history";
 import { limitsOf, textsOf } from "./limits-form";
@@ -120,4 +121,27 @@ test("entries of several objects are shown as far as all of them were read", () 
   expect(inOrder([first]).map(({ seq }) => seq)).toEqual([90, 85, 80, 70]);
   const second = round([["feature", page([60, 10])]]);
   expect(inOrder([first, second]).map(({ seq }) => seq)).toEqual([90, 85, 80, 70, 60, 20, 10]);
+});
+
+const circuits = (of: Record<string, string>) =>
+  ({
+    items: [{ models: Object.entries(of).map(([name, circuit]) => ({ name, circuit })) }],
+  }) as never;
+const two = {
+  models: [
+    { model: "a/x", weight: 1 },
+    { model: "a/y", weight: 1 },
+  ],
+};
+test.each([
+  ["nothing is known", {}, "mute"],
+  ["another model is cut off", { "b/z": "open" }, "mute"],
+  ["both serve", { "a/x": "closed", "a/y": "closed" }, "ok"],
+  ["one is cut off", { "a/x": "closed", "a/y": "open" }, "warn"],
+  ["one is cut off, of the other nothing is known", { "a/x": "open" }, "warn"],
+  ["one is being tried", { "a/x": "half_open", "a/y": "open" }, "warn"],
+  ["both are cut off", { "a/x": "open", "a/y": "open" }, "bad"],
+])("the state of a cell when %s", (_, of, tone) => {
+  expect(stateOf({ status: "active" }, two, circuits(of)).tone).toBe(tone);
+  expect(stateOf({ status: "inactive" }, two, circuits(of)).word).toBe("Inactive");
 });

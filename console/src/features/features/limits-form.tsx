@@ -80,6 +80,7 @@ export function LimitsForm({ feature }: { feature: Feature }) {
         ))}
         <p className="text-xs text-ink-3">
           They hold in every environment, beside the limits of the key.
+          {!can("features.write") && " Changing them needs the right features.write."}
         </p>
       </fieldset>
       <SaveBar changes={changes} verb="Review change" onDiscard={() => reset(start.values)} />

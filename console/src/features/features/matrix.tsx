@@ -1,13 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { useCan } from "@/api/session";
 import { ENVIRONMENTS, type Environment } from "@/lib/environment";
 import { count, money, NONE, words } from "@/lib/format";
 import { useEnvironment } from "@/lib/use-environment";
 import { useMedia } from "@/lib/use-media";
 import type { Column } from "@/tables/column";
 import { Skeleton } from "@/ui/states";
-import { type Assignment, assignmentsQuery, type Feature, weekByFeatureQuery } from "./queries";
+import { Shape } from "@/ui/status";
+import { stateOf } from "./cell-state";
+import {
+  type Assignment,
+  assignmentsQuery,
+  type Feature,
+  healthQuery,
+  weekByFeatureQuery,
+} from "./queries";
 import { EnvironmentName, FeatureState } from "./status";
 
 /** Where there is no room for three environments, the one that is looked at stays. */
@@ -38,7 +47,7 @@ export function useColumns(environment: Environment): Column<Feature>[] {
           head: <EnvironmentName of={place} />,
           width: "minmax(150px,1.2fr)",
           priority: place === environment ? 1 : 2,
-          cell: (feature) => <Cell feature={feature.name} environment={place} />,
+          cell: (feature) => <Cell feature={feature} environment={place} />,
         }),
       ),
       {
@@ -73,13 +82,13 @@ const FeatureName = ({ feature }: { feature: Feature }) => (
 );
 
 /** The models of a feature in an environment; a click opens them there. */
-function Cell({ feature, environment }: { feature: string; environment: Environment }) {
+function Cell({ feature, environment }: { feature: Feature; environment: Environment }) {
   const navigate = useNavigate({ from: "/features" });
   const [, look] = useEnvironment();
   const open = () => {
     look(environment);
     void navigate({
-      search: (old) => ({ ...old, env: environment, sel: feature, tab: undefined }),
+      search: (old) => ({ ...old, env: environment, sel: feature.name, tab: undefined }),
     });
   };
   return (
@@ -97,16 +106,23 @@ function Cell({ feature, environment }: { feature: string; environment: Environm
   );
 }
 
-function Models({ feature, environment }: { feature: string; environment: Environment }) {
-  const assignments = useQuery(assignmentsQuery(feature));
+function Models({ feature, environment }: { feature: Feature; environment: Environment }) {
+  const can = useCan();
+  const assignments = useQuery(assignmentsQuery(feature.name));
+  const healths = useQuery({ ...healthQuery, enabled: can("operations.read") });
   if (assignments.isPending) return <Skeleton className="h-3 w-24" />;
   if (assignments.error) return <span className="text-xs text-bad">Not read</span>;
   const found = assignments.data.items.find((one) => one.environment === environment);
   if (!found) return <span className="text-xs text-ink-3">No model</span>;
   const { first, rest } = summary(found);
+  const { tone, word } = stateOf(feature, found, healths.data);
   return (
-    <span className="truncate font-mono text-xs" title={rest ? `${first} ${rest}` : first}>
-      {first} {rest && <span className="text-ink-3">{rest}</span>}
+    <span className="flex min-w-0 items-center gap-2" title={`${first} ${rest}\n${word}`}>
+      <Shape tone={tone} />
+      <span className="sr-only">{word}: </span>
+      <span className="truncate font-mono text-xs">
+        {first} {rest && <span className="text-ink-3">{rest}</span>}
+      </span>
     </span>
   );
 }
@@ -142,7 +158,7 @@ export function PhoneRow({ feature }: { feature: Feature }) {
         <FeatureState of={feature.status} />
       </div>
       <div className="flex min-w-0 text-ink-2">
-        <Models feature={feature.name} environment={environment} />
+        <Models feature={feature} environment={environment} />
       </div>
     </div>
   );

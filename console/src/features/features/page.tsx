@@ -131,6 +131,7 @@ export function FeaturesPage() {
             key={search.sel}
             name={search.sel}
             tab={search.tab ?? "models"}
+            isEditing={search.edit === true}
             go={go}
             onClose={() => select(undefined)}
           />

@@ -24,6 +24,7 @@ import { Week } from "./week";
 type Props = {
   name: string;
   tab: Tab;
+  isEditing: boolean;
   go: (change: FeatureSearch) => void;
   onClose: () => void;
 };
@@ -115,9 +116,8 @@ const BECOMES: Record<FeatureStatus, { label: string; effect: string }> = {
   inactive: { label: "Make inactive", effect: "Its calls are refused from now on." },
 };
 
-function Actions({ feature, go, onClose }: Props & { feature: Feature }) {
+function Actions({ feature, isEditing, go, onClose }: Props & { feature: Feature }) {
   const can = useCan();
-  const search = new URLSearchParams(location.search);
   if (!can("features.write")) return null;
   const tag = () => tagOf(featurePath(feature.name));
   const { name } = feature;
@@ -168,7 +168,7 @@ function Actions({ feature, go, onClose }: Props & { feature: Feature }) {
           ]}
         />
       </span>
-      {search.get("edit") && (
+      {isEditing && (
         <FeatureDialog feature={feature} tag={tag()} onClose={() => go({ edit: undefined })} />
       )}
     </>

@@ -63,6 +63,9 @@ export const weekQuery = (feature: string, environment: Environment) =>
 export const daysQuery = (feature: string, environment: Environment) =>
   analytics({ feature, environment, bucket: "1d" });
 
+/** Whether calls reach the models that were called of late. */
+export const healthQuery = $api.queryOptions("get", "/api/ai/providers/health", {});
+
 /** There is no such thing, which is an answer. */
 export const isMissing = (error: unknown) => error instanceof ApiError && error.status === 404;
 

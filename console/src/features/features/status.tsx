@@ -1,6 +1,6 @@
-import { EnvironmentMark } from "@/app/place";
 import type { Environment } from "@/lib/environment";
 import { words } from "@/lib/format";
+import { EnvironmentMark } from "@/ui/environment";
 import { Status, type Tone } from "@/ui/status";
 import type { FeatureStatus } from "./search";
 
