@@ -10,7 +10,7 @@ import type { Feature } from "./queries";
 type Text = { display_name: string; name: string; description: string; application: string };
 
 /** A new feature, or what people know one by. */
-export function FeatureDialog(props: {
+export default function FeatureDialog(props: {
   feature?: Feature;
   tag?: string;
   onClose: () => void;

@@ -72,7 +72,11 @@ export function useColumns(environment: Environment): Column<Feature>[] {
 
 const FeatureName = ({ feature }: { feature: Feature }) => (
   <span className="flex min-w-0 items-baseline gap-2">
-    <span dir="auto" className="truncate font-medium" title={feature.display_name}>
+    <span
+      dir="auto"
+      className="max-w-full shrink-0 truncate font-medium"
+      title={feature.display_name}
+    >
       {feature.display_name}
     </span>
     <span className="truncate font-mono text-xs text-ink-3" title={feature.name}>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
 import { featuresQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { count, words } from "@/lib/format";
@@ -12,12 +12,16 @@ import { Gate } from "@/ui/gate";
 import { PageHeader } from "@/ui/page";
 import { Denied, Empty, Loaded } from "@/ui/states";
 import { Shape } from "@/ui/status";
-import { FeatureDialog } from "./feature-dialog";
 import { PhoneRow, useColumns } from "./matrix";
-import { FeaturePanel } from "./panel";
 import type { Feature } from "./queries";
 import { type FeatureSearch, STATUSES } from "./search";
 import { TONE } from "./status";
+
+// Forms come after the list, and are there when a row is opened.
+const readPanel = () => import("./panel");
+const FeatureDialog = lazy(() => import("./feature-dialog"));
+const FeaturePanel = lazy(readPanel);
+const PanelPlace = () => <div className="w-[400px] border-l border-line max-md:hidden" />;
 
 /** Which model serves which feature where. */
 export function FeaturesPage() {
@@ -38,6 +42,7 @@ export function FeaturesPage() {
     [go],
   );
   const all = features.data ?? [];
+  useEffect(() => void readPanel(), []);
   const shown = useMemo(
     () => all.filter((feature) => passes(feature, search)),
     [all, search.q, search.status],
@@ -126,23 +131,27 @@ export function FeaturesPage() {
             />
           )}
         </Loaded>
-        {search.sel && (
-          <FeaturePanel
-            key={search.sel}
-            name={search.sel}
-            tab={search.tab ?? "models"}
-            isEditing={search.edit === true}
-            go={go}
-            onClose={() => select(undefined)}
+        <Suspense fallback={<PanelPlace />}>
+          {search.sel && (
+            <FeaturePanel
+              key={search.sel}
+              name={search.sel}
+              tab={search.tab ?? "models"}
+              isEditing={search.edit === true}
+              go={go}
+              onClose={() => select(undefined)}
+            />
+          )}
+        </Suspense>
+      </div>
+      <Suspense fallback={null}>
+        {search.new && can("features.write") && (
+          <FeatureDialog
+            onClose={() => go({ new: undefined })}
+            onDone={(name) => go({ new: undefined, sel: name, tab: undefined })}
           />
         )}
-      </div>
-      {search.new && can("features.write") && (
-        <FeatureDialog
-          onClose={() => go({ new: undefined })}
-          onDone={(name) => go({ new: undefined, sel: name, tab: undefined })}
-        />
-      )}
+      </Suspense>
     </div>
   );
 }

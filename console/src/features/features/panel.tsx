@@ -12,7 +12,7 @@ import { Menu } from "@/ui/menu";
 import { SidePanel } from "@/ui/side-panel";
 import { Empty, Loaded, Skeleton } from "@/ui/states";
 import { AssignmentTab } from "./assignment-tab";
-import { FeatureDialog } from "./feature-dialog";
+import FeatureDialog from "./feature-dialog";
 import { History } from "./history";
 import { LimitsForm } from "./limits-form";
 import { PayloadsTab } from "./payloads-tab";
@@ -30,7 +30,7 @@ type Props = {
 };
 
 /** All that is known of a feature, and can be changed of it. */
-export function FeaturePanel(props: Props) {
+export default function FeaturePanel(props: Props) {
   const feature = useQuery(featureQuery(props.name));
   return (
     <SidePanel
