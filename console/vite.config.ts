@@ -51,7 +51,12 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store)[\\/]/ },
+            {
+              // What every pop-up stands on; the shell fetches it once it stands itself.
+              name: "popups",
+              test: /node_modules[\\/]@(base-ui[\\/](utils|react[\\/](floating-ui-react|internals(?![\\/]csp)|utils|merge-props|dialog|use-render))|floating-ui)[\\/]/,
+            },
             {
               name: "tanstack",
               test: /node_modules[\\/]@tanstack[\\/](react-router|router-core|history|react-query|query-core|react-store|store)[\\/]/,

@@ -5,5 +5,8 @@ for (const name of ["inter", "jetbrains-mono"]) {
   const folder = `node_modules/@fontsource-variable/${name}`;
   const { version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
   const license = readFileSync(`${folder}/LICENSE`, "utf8");
-  appendFileSync("dist/licenses.md", `\n## @fontsource-variable/${name} - ${version} (OFL-1.1)\n\n${license}`);
+  appendFileSync(
+    "dist/licenses.md",
+    `\n## @fontsource-variable/${name} - ${version} (OFL-1.1)\n\n${license}`,
+  );
 }

@@ -26,3 +26,6 @@ createRoot(document.getElementById("root")!).render(
     </QueryClientProvider>
   </CSPProvider>,
 );
+
+// Pages open menus and dialogs: what these stand on comes while the reader looks around.
+requestIdleCallback(() => void import("@/ui/dialog"), { timeout: 2_000 });

@@ -1,4 +1,3 @@
-import { Dialog } from "@base-ui/react/dialog";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon, Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
@@ -16,6 +15,7 @@ import { useKeyboard } from "./keyboard";
 import { NavigationList } from "./navigation";
 import { Place, PlaceName } from "./place";
 
+const Drawer = lazy(() => import("./drawer"));
 const Palette = lazy(() => import("./palette"));
 const KeyboardHelp = lazy(() => import("./keyboard-help"));
 
@@ -67,30 +67,16 @@ export function Shell() {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line px-1 md:hidden">
-          <Dialog.Root
-            open={front === "drawer"}
-            onOpenChange={(open) => setFront(open ? "drawer" : null)}
+          <Button
+            variant="ghost"
+            size="icon"
+            aria-label="Open navigation"
+            aria-haspopup="dialog"
+            aria-expanded={front === "drawer"}
+            onClick={() => setFront("drawer")}
           >
-            <Dialog.Trigger
-              aria-label="Open navigation"
-              className="grid size-11 place-items-center rounded-md text-ink-2"
-            >
-              <MenuIcon aria-hidden className="size-5" />
-            </Dialog.Trigger>
-            <Dialog.Portal>
-              <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/40" />
-              <Dialog.Popup
-                aria-label="Navigation"
-                className="fixed inset-y-0 left-0 z-50 flex w-[min(300px,86vw)] flex-col bg-canvas shadow-pop"
-              >
-                <div className="p-2">
-                  <Place />
-                </div>
-                <NavigationList onNavigate={close} />
-                <Account />
-              </Dialog.Popup>
-            </Dialog.Portal>
-          </Dialog.Root>
+            <MenuIcon aria-hidden className="size-5" />
+          </Button>
           <PlaceName />
           <Button
             variant="ghost"
@@ -109,6 +95,7 @@ export function Shell() {
         </main>
       </div>
       <Suspense fallback={null}>
+        {front === "drawer" && <Drawer onClose={close} />}
         {front === "palette" && <Palette onClose={close} />}
         {front === "keys" && <KeyboardHelp onClose={close} />}
       </Suspense>

@@ -1,7 +1,17 @@
 import type { ReactNode } from "react";
-import { EnvironmentMark } from "@/app/place";
-import { isEnvironment } from "@/lib/environment";
+import { cx } from "@/lib/cx";
+import { type Environment, isEnvironment } from "@/lib/environment";
 import { words } from "@/lib/format";
+
+const MARK: Record<Environment, string> = {
+  production: "bg-production",
+  staging: "bg-staging",
+  development: "bg-development",
+};
+/** The bar beside an environment's name. */
+export const EnvironmentMark = ({ of, className }: { of: Environment; className?: string }) => (
+  <span aria-hidden className={cx("h-3 w-[3px] shrink-0 rounded-full", MARK[of], className)} />
+);
 
 /** The API's types say `string` in some places. */
 export const EnvironmentName = ({ of }: { of: string }) => (
