@@ -13,7 +13,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           await page.goto(path);
           await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
           await page.waitForLoadState("networkidle");
-          await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+          await expect(page.locator(".animate-pulse")).toHaveCount(0);
           const name = path === "/" ? "overview" : path.slice(1).replaceAll("/", "-");
           await shot(page, `${name}-${device}-${colorScheme}`);
           await expectClean(page);

@@ -11,6 +11,7 @@
 
 mod calls;
 mod client;
+mod console;
 mod cpu;
 mod glaux;
 mod http;
@@ -29,7 +30,7 @@ mod table;
 use std::{fs, path::Path};
 
 use anyhow::{Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use self::{
     glaux::{Commit, Glaux},
@@ -40,7 +41,10 @@ use self::{
     provider::{Answers, Provider},
     table::{Goal, Row},
 };
-use super::install::{self, Need};
+use super::{
+    console as pages,
+    install::{self, Need},
+};
 use crate::{process, workspace::Workspace};
 
 /// Options of `bench`.
@@ -52,18 +56,33 @@ pub(crate) struct Options {
     /// Runs of which the median is shown
     #[arg(long, default_value_t = 3)]
     runs: usize,
+    /// Nothing but this part
+    #[arg(long)]
+    only: Option<Part>,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// What a call costs
+    Calls,
+    /// The console in a real browser
+    Console,
 }
 
 /// Built apart, so that what the tests' tools ask of shared dependencies is not compiled into the server.
-const BUILDS: [[&str; 4]; 3] = [
+const BUILDS: [[&str; 4]; 4] = [
     ["--package", "glaux-server", "--bin", "glaux"],
     ["--package", "glaux-testkit", "--bin", "*"],
     ["--package", projection::PACKAGE, "--example", projection::EXAMPLE],
+    ["--package", console::PACKAGE, "--example", console::EXAMPLE],
 ];
 
 pub(super) fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     install::install(&[Need::Measurements])?;
     ensure!(options.runs > 0 && options.seconds > 0, "a run of a second is the least");
+    // It is part of the release.
+    pages::build(workspace)?;
     for build in BUILDS {
         process::run(workspace.cargo(["build", "--release", "--quiet"]).args(build))?;
     }
@@ -72,16 +91,28 @@ pub(super) fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
+    let mut rows = Vec::new();
+    if options.only != Some(Part::Console) {
+        rows.extend(of_calls(workspace, options, &folder)?);
+    }
+    if options.only != Some(Part::Calls) {
+        eprintln!("console");
+        rows.extend(console::measure(workspace)?);
+    }
+    table::print(options.runs, &rows)
+}
+
+fn of_calls(workspace: &Workspace, options: &Options, folder: &Path) -> Result<Vec<Row>> {
     eprintln!("calls and streams at full speed, then latency");
-    let mut rows = under_load(workspace, options, &folder)?;
+    let mut rows = under_load(workspace, options, folder)?;
     eprintln!("projection");
     rows.push(projection::measure(workspace, options)?);
     eprintln!("memory");
-    rows.extend(memory(workspace, options, &folder)?);
+    rows.extend(memory(workspace, options, folder)?);
     eprintln!("start");
-    rows.extend(start::measure(workspace, options, &folder)?);
+    rows.extend(start::measure(workspace, options, folder)?);
     rows.push(binary(workspace)?);
-    table::print(options.runs, &rows)
+    Ok(rows)
 }
 
 /// What is measured beside nginx.
