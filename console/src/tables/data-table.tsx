@@ -84,7 +84,7 @@ export function DataTable<R>({
                 )}
               >
                 {isPhone ? (
-                  <td className="px-3 py-2">{phoneRow(row)}</td>
+                  <td className="w-full max-w-0 px-3 py-2">{phoneRow(row)}</td>
                 ) : (
                   shown.map((column) => (
                     <td
