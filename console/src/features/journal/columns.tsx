@@ -80,7 +80,7 @@ export function Marks({ entry }: { entry: Entry }) {
 }
 
 export const PhoneRow = (entry: Entry) => (
-  <span className="grid gap-0.5">
+  <span className="grid grid-cols-1 gap-0.5">
     <span className="flex items-center justify-between gap-3">
       <span dir="auto" className="truncate font-medium">
         {entryWords(entry)}

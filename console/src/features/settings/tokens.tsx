@@ -144,7 +144,7 @@ function Revoke({ token, now, canWrite }: InRow) {
 
 const PhoneRow = (props: InRow) => (
   <span className="flex items-center gap-3">
-    <span className="grid min-w-0 flex-1 gap-0.5">
+    <span className="grid min-w-0 flex-1 grid-cols-1 gap-0.5">
       <span dir="auto" className="truncate font-medium">
         {props.token.name}
       </span>

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { ago, moment, money } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
-import { Empty, Loaded, SkeletonRows } from "@/ui/states";
+import { Loaded, SkeletonRows } from "@/ui/states";
 import { Shape } from "@/ui/status";
 import { percentOf } from "./amount";
 import { type Alert, alertsQuery } from "./queries";
@@ -20,11 +20,11 @@ export function Alerts({ budget, onBudget }: { budget?: string; onBudget?: (id: 
     >
       {(items) =>
         items.length === 0 ? (
-          <Empty title="No alerts">
+          <p className="p-3 text-sm text-ink-3">
             {budget
-              ? "No threshold of this budget was reached."
-              : "Reached thresholds, and calls that cost more than was held for them, stand here."}
-          </Empty>
+              ? "None went out for this budget."
+              : "None yet. Reached thresholds stand here, and calls that cost more than was held for them."}
+          </p>
         ) : (
           <>
             <ul className="divide-y divide-line">

@@ -146,7 +146,7 @@ function PeriodChart({ budget, names }: { budget: Budget; names: Names }) {
   if (!filters)
     return (
       <p className="text-sm text-ink-3">
-        Costs are not summed by application, user or tag, so there is no course to show.
+        Sums can’t be narrowed to an application, a user or tags, so there is no course to show.
       </p>
     );
   return (

@@ -7,7 +7,7 @@ import { Tag } from "@/ui/status";
 import { percentOf, shareOf } from "./amount";
 import type { Names } from "./names";
 import type { Budget } from "./queries";
-import { ACTIONS, periodWord, reached, scopeWords, toneOf } from "./scope";
+import { ACTIONS, each, reached, scopeWords, toneOf } from "./scope";
 
 export function BudgetsTable(props: {
   budgets: Budget[];
@@ -43,7 +43,11 @@ const columns = (names: Names): Column<Budget>[] => [
     priority: 1,
     order: (budget) => budget.name.toLowerCase(),
     cell: (budget) => (
-      <span dir="auto" title={budget.name} className="block max-w-56 truncate font-medium">
+      <span
+        dir="auto"
+        title={budget.name}
+        className="block max-w-44 truncate text-left font-medium"
+      >
         {budget.name}
       </span>
     ),
@@ -56,18 +60,11 @@ const columns = (names: Names): Column<Budget>[] => [
     cell: (budget) => {
       const text = scopeWords(budget.scope, names);
       return (
-        <span dir="auto" title={text} className="block max-w-72 truncate text-ink-2">
+        <span dir="auto" title={text} className="block max-w-48 truncate text-left text-ink-2">
           {text}
         </span>
       );
     },
-  },
-  {
-    key: "period",
-    head: "Period",
-    width: "80px",
-    priority: 3,
-    cell: (budget) => <span className="text-ink-2">{periodWord(budget.period_type)}</span>,
   },
   {
     key: "used",
@@ -111,7 +108,11 @@ const columns = (names: Names): Column<Budget>[] => [
     priority: 2,
     isRight: true,
     order: (budget) => Number(budget.budget_amount.amount),
-    cell: (budget) => money(budget.budget_amount),
+    cell: (budget) => (
+      <span className="whitespace-nowrap">
+        {money(budget.budget_amount)} <span className="text-ink-3">{each(budget)}</span>
+      </span>
+    ),
   },
   {
     key: "reached",
@@ -125,7 +126,9 @@ const columns = (names: Names): Column<Budget>[] => [
     head: "At the limit",
     width: "104px",
     priority: 3,
-    cell: (budget) => <span className="text-ink-2">{ACTIONS[budget.action].word}</span>,
+    cell: (budget) => (
+      <span className="whitespace-nowrap text-ink-2">{ACTIONS[budget.action].word}</span>
+    ),
   },
 ];
 
@@ -149,23 +152,25 @@ export function Used({ budget }: { budget: Budget }) {
 function Reached({ budget }: { budget: Budget }) {
   const last = reached(budget).at(-1);
   if (!last) return <span className="text-ink-3">none</span>;
-  return <Tag tone={toneOf(budget) === "bad" ? "bad" : "warn"}>{percentOf(last)}% reached</Tag>;
+  return <Tag tone={toneOf(budget) === "bad" ? "bad" : "warn"}>{percentOf(last)}%</Tag>;
 }
 
 const PhoneRow = ({ budget, names }: { budget: Budget; names: Names }) => (
-  <span className="grid gap-1">
+  <span className="grid grid-cols-1 gap-1">
     <span className="flex items-baseline justify-between gap-3">
       <span dir="auto" className="truncate font-medium">
         {budget.name}
       </span>
       <span className="num shrink-0">
-        {money(budget.spent)} <span className="text-ink-3">of {money(budget.budget_amount)}</span>
+        {money(budget.spent)}{" "}
+        <span className="text-ink-3">
+          of {money(budget.budget_amount)} {each(budget)}
+        </span>
       </span>
     </span>
     <Used budget={budget} />
     <span dir="auto" className="truncate text-xs text-ink-3">
-      {scopeWords(budget.scope, names)} · {periodWord(budget.period_type)} ·{" "}
-      {ACTIONS[budget.action].word}
+      {scopeWords(budget.scope, names)} · {ACTIONS[budget.action].word}
     </span>
   </span>
 );

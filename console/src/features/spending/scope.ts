@@ -47,6 +47,9 @@ export const PERIODS = {
 } as const;
 export const periodWord = (period: string) => PERIODS[period as keyof typeof PERIODS] ?? period;
 
+/** `a month` */
+export const each = (budget: Budget) => `a ${periodWord(budget.period_type).toLowerCase()}`;
+
 /** How full a budget is. */
 export function toneOf(budget: Budget): "ok" | "warn" | "bad" {
   const amount = Number(budget.budget_amount.amount);
