@@ -1,5 +1,6 @@
 /** What models cost, in few words. */
 import type { Schemas } from "@/api/client";
+import { now } from "./now";
 
 type Price = Schemas["Price"];
 
@@ -13,9 +14,9 @@ const rates = new Intl.NumberFormat("en", {
 type Conditions = { effective_from?: string; effective_until?: string };
 
 /** Whether a price holds at a moment: those of the past stay beside the present ones. */
-export function isInForce(price: Price, now: number = Date.now()): boolean {
+export function isInForce(price: Price, at: number = now()): boolean {
   const { effective_from: from, effective_until: until } = (price.conditions ?? {}) as Conditions;
-  return (!from || Date.parse(from) <= now) && (!until || now < Date.parse(until));
+  return (!from || Date.parse(from) <= at) && (!until || at < Date.parse(until));
 }
 
 /** Whether it holds for every call, whatever its tier, size, region or hour. */

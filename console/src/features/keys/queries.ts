@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { $api, api, CATALOG_STALE_TIME, type Schemas } from "@/api/client";
 import { everyPage } from "@/api/every-page";
 import { timeZone } from "@/lib/format";
+import { now } from "@/lib/now";
 
 const KEYS = "/api/platform/ai-management/keys";
 const APPLICATIONS = "/api/applications";
@@ -30,9 +31,9 @@ export const keyQuery = (key: string) =>
 const DAYS = 30;
 
 /** Where the last thirty days begin: today and the twenty-nine before it, as they are counted here. */
-export function spanOf(now: Date = new Date()) {
+export function spanOf(at: Date = new Date(now())) {
   const midnight = (offset: number) =>
-    new Date(now.getFullYear(), now.getMonth(), now.getDate() + offset);
+    new Date(at.getFullYear(), at.getMonth(), at.getDate() + offset);
   const days = Array.from({ length: DAYS }, (_, index) => midnight(index - DAYS + 1));
   return { from: midnight(1 - DAYS).toISOString(), to: midnight(1).toISOString(), days };
 }

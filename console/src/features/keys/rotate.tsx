@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { write } from "@/api/write";
 import { moment, words } from "@/lib/format";
+import { now } from "@/lib/now";
 import { SelectField } from "@/ui/field";
 import { FormDialog } from "@/ui/form-dialog";
 import type { ShownOnce } from "./secret";
@@ -68,4 +69,4 @@ export function RotateKey(props: {
 const noteOf = (seconds: number) =>
   seconds === 0
     ? "The old text works no more."
-    : `The old text works until ${moment(Date.now() + seconds * 1000)}.`;
+    : `The old text works until ${moment(now() + seconds * 1000)}.`;

@@ -29,11 +29,11 @@ export function rowsOf(
 }
 
 /** Those that the filters leave. */
-export function filtered(rows: KeyRow[], search: KeysSearch, now?: number): KeyRow[] {
+export function filtered(rows: KeyRow[], search: KeysSearch, at?: number): KeyRow[] {
   const text = search.q?.toLowerCase();
   return rows.filter(({ key, application }) => {
     if (search.in && key.environment !== search.in) return false;
-    if (search.state && stateOf(key, now) !== search.state) return false;
+    if (search.state && stateOf(key, at) !== search.state) return false;
     if (!text) return true;
     const parts = [key.name, key.id, key.shown, application, ...key.features, ...key.models];
     return parts.some((part) => part.toLowerCase().includes(text));

@@ -1,5 +1,6 @@
 import type { Schemas } from "@/api/client";
 import { count } from "@/lib/format";
+import { now } from "@/lib/now";
 import type { Tone } from "@/ui/status";
 
 type Key = Schemas["Key"];
@@ -19,13 +20,10 @@ export const STATE: Record<KeyState, { tone: Tone; label: string }> = {
 const SOON_MS = 14 * 86_400_000;
 
 /** Whether a key works, and whether it will in two weeks. */
-export function stateOf(
-  key: Pick<Key, "revoked_at" | "expires_at">,
-  now: number = Date.now(),
-): KeyState {
+export function stateOf(key: Pick<Key, "revoked_at" | "expires_at">, at: number = now()): KeyState {
   if (key.revoked_at) return "revoked";
   if (!key.expires_at) return "active";
-  const left = Date.parse(key.expires_at) - now;
+  const left = Date.parse(key.expires_at) - at;
   return left <= 0 ? "expired" : left < SOON_MS ? "expiring" : "active";
 }
 

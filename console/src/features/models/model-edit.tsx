@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { write } from "@/api/write";
+import { now } from "@/lib/now";
 import { TextField } from "@/ui/field";
 import { FieldGroup, FormDialog } from "@/ui/form-dialog";
 import { AsRead } from "./as-read";
@@ -29,7 +30,7 @@ export function ModelEdit(props: {
 
 const isOver = (price: Schemas["Price"]) => {
   const end = conditionsOf(price).effective_until;
-  return end !== undefined && Date.parse(end) <= Date.now();
+  return end !== undefined && Date.parse(end) <= now();
 };
 
 function Prices({ before, tag, onClose }: Edit) {

@@ -41,7 +41,7 @@ const FIGURES: { name: Figure; label: string; unit?: string; help: string }[] = 
   },
   {
     name: "retry_budget_percent",
-    label: "Attempts in all",
+    label: "Further attempts at most",
     unit: "% of calls",
     help: "Over ten seconds: who is down is not hit with more.",
   },

@@ -1,5 +1,6 @@
 import type { Schemas } from "@/api/client";
 import { words } from "@/lib/format";
+import { now } from "@/lib/now";
 import { isInForce } from "@/lib/prices";
 import { conditionsText, dollars, unitOf } from "./meters";
 
@@ -7,12 +8,11 @@ type Price = Schemas["Price"];
 
 /** What a model costs, meter by meter, with what it cost before behind a line. */
 export function PriceList({ prices }: { prices: Price[] }) {
-  const now = Date.now();
   const until = (price: Price) =>
     (price.conditions as { effective_until?: string })?.effective_until;
   const past = prices.filter((price) => {
     const end = until(price);
-    return end !== undefined && Date.parse(end) <= now;
+    return end !== undefined && Date.parse(end) <= now();
   });
   const present = prices.filter((price) => !past.includes(price));
   return (

@@ -1,7 +1,8 @@
 import type { Schemas } from "@/api/client";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
-import { count, duration, moment, money, NONE, plural } from "@/lib/format";
+import { History } from "@/charts/bars";
+import { count, duration, minute, moment, money, NONE, plural, words } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { CircuitStatus } from "@/ui/health";
@@ -78,6 +79,7 @@ export function ProviderPanel(props: {
             ["Now", queueText(health) ?? NONE],
           ]}
         />
+        {health && <Course of={health} />}
         {mayWrite && (
           <ProviderTest
             key={provider.name}
@@ -152,6 +154,30 @@ export function ProviderPanel(props: {
         <ImportDialog provider={provider} onClose={close} />
       )}
     </SidePanel>
+  );
+}
+
+const BEAT = { idle: "none", healthy: "ok", degraded: "warn", down: "bad" } as const;
+
+/** The last ninety minutes, a bar each. */
+function Course({ of }: { of: Schemas["ProviderHealth"] }) {
+  const beats = of.history.map(({ at, status }) => ({
+    at,
+    tone: BEAT[status],
+    title: `${minute(at)} ${words(status)}`,
+  }));
+  const failing = of.history.filter(({ status }) => status === "down" || status === "degraded");
+  return (
+    <div className="grid gap-1">
+      <History
+        label={`The last ${plural(beats.length, "minute")}: ${failing.length} with failures`}
+        beats={beats}
+      />
+      <p className="flex justify-between text-2xs text-ink-3">
+        <span>{plural(beats.length, "minute")}</span>
+        <span>now</span>
+      </p>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { $api, api, type Schemas } from "@/api/client";
 import { everyPage } from "@/api/every-page";
+import { now } from "@/lib/now";
 
 const AREA = "/api/platform/ai-management";
 const PROVIDERS = `${AREA}/models/providers` as const;
@@ -57,7 +58,7 @@ const QUARTER_MS = 900_000;
 
 /** Thirty days, of which today is the last one. */
 function month() {
-  const tomorrow = Math.ceil((Date.now() + 1) / DAY_MS) * DAY_MS;
+  const tomorrow = Math.ceil((now() + 1) / DAY_MS) * DAY_MS;
   return {
     from: new Date(tomorrow - 30 * DAY_MS).toISOString(),
     to: new Date(tomorrow).toISOString(),
@@ -66,7 +67,7 @@ function month() {
 
 /** The last twenty-four hours, up to the quarter of an hour that runs. */
 function day() {
-  const end = Math.ceil((Date.now() + 1) / QUARTER_MS) * QUARTER_MS;
+  const end = Math.ceil((now() + 1) / QUARTER_MS) * QUARTER_MS;
   return { from: new Date(end - DAY_MS).toISOString(), to: new Date(end).toISOString() };
 }
 
