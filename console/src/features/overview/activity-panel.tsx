@@ -61,17 +61,17 @@ export function ActivityPanel() {
 function Item({ line }: { line: Line }) {
   const isToday = new Date(line.at).toDateString() === new Date().toDateString();
   return (
-    <li className="flex items-start gap-2.5 py-[3px] pointer-coarse:min-h-11 pointer-coarse:items-center">
-      <time dateTime={line.at} title={ago(line.at)} className="num w-14 shrink-0 text-ink-3">
+    <li className="flex items-start gap-2.5 pointer-coarse:min-h-11 pointer-coarse:items-center">
+      <time dateTime={line.at} title={ago(line.at)} className="num w-14 shrink-0 py-1 text-ink-3">
         {isToday ? clock(line.at) : day(line.at)}
       </time>
-      <Shape tone={line.tone} className="mt-1 !size-1.5 pointer-coarse:mt-0" />
+      <Shape tone={line.tone} className="mt-[9px] !size-1.5 pointer-coarse:mt-0" />
       <AreaLink
         to={line.to ?? ""}
         search={line.search}
-        className="min-w-0 text-ink-2 [overflow-wrap:anywhere] hover:text-ink hover:underline"
+        className="block min-w-0 py-1 text-ink-2 [overflow-wrap:anywhere] hover:text-ink hover:underline pointer-coarse:py-3.5"
         otherwise={
-          <span className="min-w-0 text-ink-2 [overflow-wrap:anywhere]" dir="auto">
+          <span className="block min-w-0 py-1 text-ink-2 [overflow-wrap:anywhere]" dir="auto">
             {line.text}
           </span>
         }
