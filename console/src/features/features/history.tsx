@@ -78,8 +78,8 @@ function Line({ entry, now }: { entry: Entry; now: number }) {
   return (
     <div className="flex items-center pr-2 hover:bg-hover">
       <Link
-        to={"/journal" as never}
-        search={{ sel: entry.seq } as never}
+        to="/journal"
+        search={{ sel: entry.seq }}
         className="grid min-w-0 flex-1 gap-0.5 px-3 py-2"
       >
         <span className="flex items-baseline justify-between gap-2">

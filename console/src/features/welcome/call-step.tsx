@@ -91,8 +91,8 @@ function Arrival(props: { feature: string; keyName?: string; environment: Enviro
       />
       <div className="flex flex-wrap gap-2">
         <Link
-          to={"/requests" as never}
-          search={place as never}
+          to="/requests"
+          search={place}
           className={buttonClass({ variant: "primary", size: "md" })}
         >
           Open the request
@@ -104,11 +104,7 @@ function Arrival(props: { feature: string; keyName?: string; environment: Enviro
         >
           Switch its model
         </Link>
-        <Link
-          to={"/spending" as never}
-          search={{ new: true } as never}
-          className={buttonClass({ size: "md" })}
-        >
+        <Link to="/spending" search={{ new: true }} className={buttonClass({ size: "md" })}>
           Set a budget
         </Link>
       </div>

@@ -49,7 +49,7 @@ export function ModelsStep(props: {
           title="Add a provider"
           text={
             can("providers.write")
-              ? "OpenAI, Anthropic, Gemini or a server of your own, with your API key."
+              ? "OpenAI, Anthropic, Gemini or any other, with your API key."
               : "This needs the right providers.write."
           }
           isDisabled={!can("providers.write")}

@@ -1,17 +1,14 @@
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ApiError, describe } from "@/api/problem";
 import { write } from "@/api/write";
-import { Button } from "@/ui/button";
+import { cx } from "@/lib/cx";
+import { Button, buttonClass } from "@/ui/button";
 import { finish } from "@/ui/change";
 import { SelectField, TextField } from "@/ui/field";
 
-/** Those that need an API key and no more. The others have more to say, on their own page. */
-const KINDS = {
-  openai: "OpenAI",
-  anthropic: "Anthropic",
-  gemini: "Google Gemini",
-  "openai-compatible": "A server that speaks OpenAI's dialect",
-};
+/** Those that need an API key and no more. The others have a page of their own. */
+const KINDS = { openai: "OpenAI", anthropic: "Anthropic", gemini: "Google Gemini" };
 type Kind = keyof typeof KINDS;
 
 /** An account at a provider, with the models that the catalogue knows of it. */
@@ -19,17 +16,14 @@ export function ProviderForm(props: { taken: string[]; onDone: () => void; onCan
   const [kind, setKind] = useState<Kind>("openai");
   const [name, setName] = useState("");
   const [apiKey, setApiKey] = useState("");
-  const [address, setAddress] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const isServer = kind === "openai-compatible";
-  const suggested = freeName(isServer ? "own" : kind, props.taken);
+  const suggested = freeName(kind, props.taken);
   const at = (pointer: string) =>
     error instanceof ApiError
       ? error.fields.find((field) => field.pointer.startsWith(pointer))?.detail
       : undefined;
-  const isElsewhere =
-    error !== null && !["/name", "/base_url", "/credentials", "/kind"].some((one) => at(one));
+  const isElsewhere = error !== null && !["/name", "/credentials", "/kind"].some((one) => at(one));
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -44,8 +38,7 @@ export function ProviderForm(props: { taken: string[]; onDone: () => void; onCan
           name: called,
           kind,
           catalog: true,
-          base_url: isServer ? address.trim() : undefined,
-          credentials: apiKey ? { api_key: apiKey.trim() } : undefined,
+          credentials: { api_key: apiKey.trim() },
         },
       }),
     };
@@ -87,40 +80,28 @@ export function ProviderForm(props: { taken: string[]; onDone: () => void; onCan
           onChange={({ target }) => setName(target.value)}
         />
       </div>
-      {isServer && (
-        <TextField
-          label="Address"
-          placeholder="http://localhost:11434/v1"
-          inputMode="url"
-          value={address}
-          error={at("/base_url")}
-          onChange={({ target }) => setAddress(target.value)}
-        />
-      )}
       <TextField
         label="API key"
         type="password"
-        help={
-          isServer
-            ? "Empty where the server wants none. It is sealed and can't be read again."
-            : "It is sealed and can't be read again."
-        }
+        help="It is sealed and can't be read again."
         value={apiKey}
         error={at("/credentials")}
         onChange={({ target }) => setApiKey(target.value)}
       />
-      <div className="flex gap-2">
-        <Button
-          type="submit"
-          variant="primary"
-          size="md"
-          disabled={isBusy || (isServer ? !address.trim() : !apiKey.trim())}
-        >
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" variant="primary" size="md" disabled={isBusy || !apiKey.trim()}>
           Add provider
         </Button>
         <Button size="md" onClick={props.onCancel}>
           Cancel
         </Button>
+        <Link
+          to="/models"
+          search={{ new: true }}
+          className={cx(buttonClass({ variant: "ghost", size: "md" }), "ml-auto")}
+        >
+          Another provider
+        </Link>
       </div>
     </form>
   );
