@@ -1,6 +1,7 @@
 /** Every page of the console, and what stands at its head. A page that is not here is not looked at. */
 export const pages: { path: string; heading: string }[] = [
   { path: "/", heading: "Overview" },
+  { path: "/live", heading: "Live status" },
   { path: "/models", heading: "Models & providers" },
   { path: "/keys", heading: "Keys" },
 ];

@@ -4,11 +4,12 @@ import { useMemo } from "react";
 import type { Schemas } from "@/api/client";
 import { featuresQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
-import { count, duration, plural, words } from "@/lib/format";
+import { count, duration, words } from "@/lib/format";
 import { useEnvironment } from "@/lib/use-environment";
 import { Button, buttonClass } from "@/ui/button";
 import { review } from "@/ui/change";
 import { EnvironmentName } from "@/ui/environment";
+import { Gate } from "@/ui/gate";
 import { CircuitStatus, HealthStatus } from "@/ui/health";
 import { Facts } from "@/ui/panel";
 import { SidePanel } from "@/ui/side-panel";
@@ -45,13 +46,22 @@ export function ProviderPanel({ name, provider, go, onClose }: Props) {
       }
       onClose={onClose}
       footer={
-        <Link
-          to={"/requests" as "/"}
-          search={{ provider: name, status: "error" } as object}
-          className={buttonClass()}
-        >
-          Its failed requests
-        </Link>
+        <>
+          <Gate permission="usage.read">
+            <Link
+              to="/requests"
+              search={{ provider: name, status: "error" }}
+              className={buttonClass()}
+            >
+              Failed requests
+            </Link>
+          </Gate>
+          <Gate permission="models.read">
+            <Link to="/models" search={{ sel: name }} className={buttonClass()}>
+              Settings
+            </Link>
+          </Gate>
+        </>
       }
     >
       {provider ? (
@@ -123,7 +133,7 @@ function Dependents({ provider, go }: { provider: string; go: Props["go"] }) {
   return (
     <section className="grid gap-1">
       <h3 className="flex items-center justify-between text-xs font-medium text-ink-2">
-        <span>Features that use it{uses.length > 0 && `, ${plural(uses.length, "feature")}`}</span>
+        <span>Features that use it</span>
         <EnvironmentName of={environment} />
       </h3>
       {features.error && !features.data && <Failure error={features.error} what="Features" />}

@@ -118,7 +118,7 @@ function ofUnpriced(sum: Sum): Item[] {
       title: `${model} has no price for all it used`,
       detail: `The cost of ${attempts} is more than is known`,
       to: "/models",
-      search: { q: model },
+      search: { tab: "models", sel: model },
       act: "Price it",
     },
   ];

@@ -104,7 +104,7 @@ const FirstUse = () => (
     <Empty
       title="No calls in the last two months"
       action={
-        <Link to={"/welcome" as "/"} className={buttonClass({ variant: "primary", size: "md" })}>
+        <Link to="/welcome" className={buttonClass({ variant: "primary", size: "md" })}>
           Make the first call
         </Link>
       }
