@@ -36,30 +36,32 @@ export function JournalPage() {
       </PageHeader>
       <Filters search={search} change={change} entries={entries.rows ?? []} />
       <div className="flex min-h-0 flex-1">
-        <Loaded
-          query={{ ...entries.query, data: entries.rows }}
-          what="The journal"
-          skeleton={
-            <div className="min-w-0 flex-1 bg-surface pt-8">
-              <SkeletonRows rows={16} className="h-8 max-md:h-[60px]" />
-            </div>
-          }
-        >
-          {(rows) => (
-            <LogTable
-              label="Journal"
-              rows={rows}
-              rowKey={rowKey}
-              columns={columns}
-              phoneRow={PhoneRow}
-              selected={search.sel === undefined ? undefined : String(search.sel)}
-              onSelect={(key) => change({ sel: key === undefined ? undefined : Number(key) })}
-              onEnd={entries.isSought ? undefined : entries.onEnd}
-              empty={<Nothing search={search} change={change} of={entries} />}
-              footer={<Further of={entries} />}
-            />
-          )}
-        </Loaded>
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <Loaded
+            query={{ ...entries.query, data: entries.rows }}
+            what="The journal"
+            skeleton={
+              <div className="flex-1 bg-surface pt-8">
+                <SkeletonRows rows={16} className="h-8 max-md:h-[60px]" />
+              </div>
+            }
+          >
+            {(rows) => (
+              <LogTable
+                label="Journal"
+                rows={rows}
+                rowKey={rowKey}
+                columns={columns}
+                phoneRow={PhoneRow}
+                selected={search.sel === undefined ? undefined : String(search.sel)}
+                onSelect={(key) => change({ sel: key === undefined ? undefined : Number(key) })}
+                onEnd={entries.isSought ? undefined : entries.onEnd}
+                empty={<Nothing search={search} change={change} of={entries} />}
+                footer={<Further of={entries} />}
+              />
+            )}
+          </Loaded>
+        </div>
         {search.sel !== undefined && (
           <EntryPanel
             key={search.sel}

@@ -54,9 +54,12 @@ export function SpendingPage() {
       <div className="flex min-h-0 flex-1">
         <div className="min-w-0 flex-1 overflow-y-auto">
           <PageBody>
-            <Loaded query={budgets} what="This month" skeleton={<MonthSkeleton />}>
-              {(all) => <MonthBar budgets={all} />}
-            </Loaded>
+            {/* Whether they could be read is said once, below. */}
+            {budgets.data ? (
+              <MonthBar budgets={budgets.data} />
+            ) : (
+              budgets.isPending && <MonthSkeleton />
+            )}
             <Panel title="Budgets">
               <Loaded query={budgets} what="Budgets" skeleton={<SkeletonRows rows={3} />}>
                 {(all) => (
