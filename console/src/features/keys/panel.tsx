@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import type { Schemas } from "@/api/client";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
@@ -10,6 +11,7 @@ import { EnvironmentName, InProduction } from "@/ui/environment";
 import { Gate } from "@/ui/gate";
 import { Facts } from "@/ui/panel";
 import { SidePanel } from "@/ui/side-panel";
+import { Skeleton } from "@/ui/states";
 import { Tag } from "@/ui/status";
 import { KeyStatus } from "./columns";
 import { EditKey } from "./edit";
@@ -18,7 +20,8 @@ import type { KeyRow } from "./rows";
 import type { KeysSearch } from "./search";
 import type { ShownOnce } from "./secret";
 import { limitsText, works } from "./state";
-import { Use } from "./use";
+
+const Use = lazy(() => import("./use"));
 
 /** A key: what it may do, what it was used for, and how it ends. */
 export function KeyPanel(props: {
@@ -90,7 +93,9 @@ export function KeyPanel(props: {
           ]}
         />
         <Gate permission="usage.read">
-          <Use of={key} />
+          <Suspense fallback={<Skeleton className="h-60" />}>
+            <Use of={key} />
+          </Suspense>
         </Gate>
         <section className="grid gap-2">
           <h2 className="text-sm font-semibold">Access</h2>

@@ -13,7 +13,7 @@ import { spanOf, useByDayQuery, useByFeatureQuery } from "./queries";
 type Sum = Schemas["Sum"];
 
 /** What a key was used for in the last thirty days. */
-export function Use({ of }: { of: Schemas["Key"] }) {
+export default function Use({ of }: { of: Schemas["Key"] }) {
   const days = useQuery(useByDayQuery(of.id));
   const parts = useQuery(useByFeatureQuery(of.id));
   const can = useCan();

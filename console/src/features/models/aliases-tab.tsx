@@ -71,7 +71,7 @@ const PhoneRow = (alias: Alias) => (
 );
 
 /** Names that clients write and that stand for a model: it can be another one tomorrow. */
-export function AliasesTab({ search, set }: { search: ModelsSearch; set: SetSearch }) {
+export default function AliasesTab({ search, set }: { search: ModelsSearch; set: SetSearch }) {
   const can = useCan();
   const mayWrite = can("models.write");
   const aliases = useQuery(aliasesQuery);

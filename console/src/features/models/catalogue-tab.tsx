@@ -76,7 +76,7 @@ const columns: Column<CatalogueRow>[] = [
 ];
 
 /** What the bundled catalogue knows of the models that are here, and where its sources disagree. */
-export function CatalogueTab({ search, set }: { search: ModelsSearch; set: SetSearch }) {
+export default function CatalogueTab({ search, set }: { search: ModelsSearch; set: SetSearch }) {
   const mayImport = useCan()("models.write");
   const providers = useQuery(providersQuery);
   const models = useQuery(modelsQuery);

@@ -20,7 +20,7 @@ const NO_FILTER = { q: undefined, provider: undefined, type: undefined, unpriced
 const rowKey = (row: ModelRow) => row.model.name;
 
 /** Every model that can be called, and what it costs. */
-export function ModelsTab({ search, set }: { search: ModelsSearch; set: SetSearch }) {
+export default function ModelsTab({ search, set }: { search: ModelsSearch; set: SetSearch }) {
   const can = useCan();
   const models = useQuery(modelsQuery);
   const aliases = useQuery(aliasesQuery);

@@ -1,13 +1,10 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { lazy, Suspense, useCallback } from "react";
 import { Tabs } from "@/ui/filter";
 import { PageHeader } from "@/ui/page";
+import { SkeletonRows } from "@/ui/states";
 import { AddButton } from "./add-button";
-import { AliasesTab } from "./aliases-tab";
-import { CatalogueTab } from "./catalogue-tab";
-import { ModelsTab } from "./models-tab";
 import { ProvidersTab } from "./providers-tab";
-import { RoutingTab } from "./routing-tab";
 import type { ModelsSearch, Tab } from "./search";
 
 const route = getRouteApi("/models");
@@ -29,10 +26,10 @@ const ADDS: Partial<Record<Tab, { label: string; permission: string }>> = {
 
 const BODIES = {
   providers: ProvidersTab,
-  models: ModelsTab,
-  aliases: AliasesTab,
-  routing: RoutingTab,
-  catalogue: CatalogueTab,
+  models: lazy(() => import("./models-tab")),
+  aliases: lazy(() => import("./aliases-tab")),
+  routing: lazy(() => import("./routing-tab")),
+  catalogue: lazy(() => import("./catalogue-tab")),
 };
 
 export function ModelsPage() {
@@ -60,7 +57,9 @@ export function ModelsPage() {
       <div className="border-b border-line px-3 py-1.5">
         <Tabs label="What is shown" value={tab} onChange={open} tabs={TABS} />
       </div>
-      <Body search={search} set={set} />
+      <Suspense fallback={<SkeletonRows />}>
+        <Body search={search} set={set} />
+      </Suspense>
     </div>
   );
 }

@@ -82,7 +82,7 @@ const PhoneRow = (policy: RoutingPolicy) => (
 );
 
 /** How calls find their model: order, retries and cache of features, pace and time of providers. */
-export function RoutingTab({ search, set }: { search: ModelsSearch; set: SetSearch }) {
+export default function RoutingTab({ search, set }: { search: ModelsSearch; set: SetSearch }) {
   const mayWrite = useCan()("models.write");
   const policies = useQuery(policiesQuery);
   const selected = policies.data?.find((policy) => policy.name === search.sel);
