@@ -323,6 +323,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platform/ai-management/features/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What serves each feature in each environment, by feature. */
+        get: operations["list_all_assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platform/ai-management/features/{feature}": {
         parameters: {
             query?: never;
@@ -614,6 +631,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platform/ai-management/models/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the sources of the bundled catalogue disagree, and what was kept; by provider and model. */
+        get: operations["list_catalog_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platform/ai-management/models/prices": {
         parameters: {
             query?: never;
@@ -879,6 +913,40 @@ export interface paths {
         };
         /** Uses, the youngest first: attempts, and calls that came to none. */
         get: operations["list_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platform/ai-management/usage/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls, the youngest first. A page that is short has a cursor when there is more to look through. */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platform/ai-management/usage/calls/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many calls there are over time, by how they ended. Whole quarters of an hour are counted. */
+        get: operations["count_calls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1222,6 +1290,45 @@ export interface components {
             };
             traceparent?: string | null;
         };
+        /** @description One request of an application, with what its attempts add up to. */
+        CallEntry: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            attempts: number;
+            /** @description What stood in the way of a blocked call. */
+            blocked_by?: string | null;
+            cached: boolean;
+            cost: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description From the first byte in to the last byte out.
+             */
+            duration_ms: number;
+            environment: string;
+            error_code?: string | null;
+            /** @description Its name, or its id when it is gone. */
+            feature?: string | null;
+            /** Format: double */
+            first_byte_ms?: number | null;
+            /** Format: int32 */
+            http_status: number;
+            id: string;
+            /** @description Its name, or its id when it is gone. */
+            key: string;
+            /** @description `provider/model` of the last attempt. */
+            model?: string | null;
+            provider?: string | null;
+            purpose: string;
+            session?: string | null;
+            /** @example success */
+            status: string;
+            stream: boolean;
+            /** @description An attempt used what has no price: `cost` is then only the known part. */
+            unpriced: boolean;
+            usage: Record<string, never>;
+            user?: string | null;
+        };
         /** @description A call with an attempt under way. */
         CallInFlight: {
             /**
@@ -1243,6 +1350,57 @@ export interface components {
             /** @description The client asked for a stream. */
             stream: boolean;
         };
+        /** @description How many calls, over time. */
+        CallVolume: {
+            /**
+             * Format: int64
+             * @description A multiple of 900.
+             */
+            bucket_seconds: number;
+            /**
+             * Format: int64
+             * @description In all bars.
+             */
+            calls: number;
+            /**
+             * Format: date-time
+             * @description Where the first bar begins: the quarter of an hour that holds the moment asked for.
+             */
+            from: string;
+            items: components["schemas"]["CallVolumeBar"][];
+            /**
+             * Format: int64
+             * @description Whatever the filters.
+             */
+            of: number;
+            /**
+             * Format: date-time
+             * @description Where the last bar ends.
+             */
+            to: string;
+        };
+        /** @description The calls of a part of the span. */
+        CallVolumeBar: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            blocked: number;
+            /**
+             * Format: int64
+             * @description Of the successful ones.
+             */
+            cached: number;
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: int64 */
+            error: number;
+            /** Format: int64 */
+            success: number;
+            /** Format: int64 */
+            timeout: number;
+            /** Format: int64 */
+            unknown: number;
+        };
         /** @description A model that may serve. */
         Candidate: {
             /** @description `provider/model`. */
@@ -1252,6 +1410,27 @@ export interface components {
              * @description Its share where the policy weighs.
              */
             weight?: number;
+        };
+        /** @description Something of a model on which the sources of the bundled catalogue disagree. */
+        CatalogFinding: {
+            /**
+             * @description A meter, with its conditions, or another figure; `prices` where a source gives all of them as zero.
+             * @example cached_input_tokens
+             */
+            field: string;
+            kept?: components["schemas"]["CatalogStatement"] | null;
+            /**
+             * @description The provider's name for the model.
+             * @example gpt-4.1-mini
+             */
+            model: string;
+            /** @description What other sources say. */
+            others: components["schemas"]["CatalogStatement"][];
+            /**
+             * @description The catalogue's name for the provider.
+             * @example openai
+             */
+            provider: string;
         };
         /** @description What became of the models of the catalogue. */
         CatalogImport: {
@@ -1280,6 +1459,26 @@ export interface components {
             /** @description The provider's names of models; absent: all that have a price and are still served. */
             models?: string[] | null;
         };
+        /** @description The entry of the bundled catalogue that a model's figures were taken from. */
+        CatalogOrigin: {
+            /**
+             * @description The catalogue's name for the provider.
+             * @example openai
+             */
+            catalog: string;
+            /**
+             * @description The catalogue's name for the model.
+             * @example gpt-4.1-mini
+             */
+            model: string;
+            /**
+             * @description Each source of a figure, its revision and date.
+             * @example [
+             *       "litellm 1.109.1 of 2026-11-12"
+             *     ]
+             */
+            sources: string[];
+        };
         /** @description An entry of the bundled catalogue. */
         CatalogReference: {
             /**
@@ -1292,6 +1491,13 @@ export interface components {
              * @example openai
              */
             provider: string;
+        };
+        /** @description What a source says. Rates are in dollars, of tokens per million. */
+        CatalogStatement: {
+            /** @example litellm */
+            source: string;
+            /** @example 0.1 */
+            value: string;
         };
         /** @description A budget in the period in which the hold opened. */
         Charge: {
@@ -1329,6 +1535,14 @@ export interface components {
             api_key?: string | null;
             secret_access_key?: string | null;
             session_token?: string | null;
+        };
+        /** @description What serves a feature in an environment, and how it is routed in the end. */
+        EffectiveAssignment: components["schemas"]["Assignment"] & {
+            /**
+             * @description How calls are routed: by the assignment, else by the routing policy of the feature or of the organization, else as
+             *     by default.
+             */
+            effective_policy: components["schemas"]["Policy"];
         };
         /** @description What was erased. */
         Erased: {
@@ -1610,6 +1824,11 @@ export interface components {
             id: string;
             ip_allow: string[];
             ip_deny: string[];
+            /**
+             * Format: date-time
+             * @description When the last call by it came, as far as calls are kept.
+             */
+            last_used_at?: string | null;
             limits: components["schemas"]["Limits"];
             models: string[];
             name: string;
@@ -1632,6 +1851,15 @@ export interface components {
             limits?: components["schemas"]["Limits"] | null;
             models?: string[] | null;
             user_limits?: components["schemas"]["Limits"] | null;
+        };
+        /** @description Milliseconds that a share of the calls did not exceed, within 1 %. */
+        LatencyPercentiles: {
+            /** Format: double */
+            p50: number;
+            /** Format: double */
+            p95: number;
+            /** Format: double */
+            p99: number;
         };
         /** @description Requests and tokens per minute, calls at once. Absent: no bound. */
         Limits: {
@@ -1708,25 +1936,14 @@ export interface components {
             name: string;
             rates: components["schemas"]["AttemptRates"];
         };
-        /** @description The entry of the bundled catalogue that a model's figures were taken from. */
-        ModelOrigin: {
+        /** @description Where a model's figures were taken from. */
+        ModelOrigin: components["schemas"]["CatalogOrigin"] & {
             /**
-             * @description The catalogue's name for the provider.
-             * @example openai
+             * Format: date
+             * @description The day of the oldest of these sources.
+             * @example 2026-11-12
              */
-            catalog: string;
-            /**
-             * @description The catalogue's name for the model.
-             * @example gpt-4.1-mini
-             */
-            model: string;
-            /**
-             * @description Each source of a figure, its revision and date.
-             * @example [
-             *       "litellm 1.109.1 of 2026-11-12"
-             *     ]
-             */
-            sources: string[];
+            as_of?: string | null;
         };
         /** @description A rate of a model. */
         ModelPrice: components["schemas"]["Price"] & {
@@ -2114,6 +2331,89 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_CallEntry: {
+            /** @description At most `limit` rows. */
+            items: {
+                /** Format: date-time */
+                at: string;
+                /** Format: int32 */
+                attempts: number;
+                /** @description What stood in the way of a blocked call. */
+                blocked_by?: string | null;
+                cached: boolean;
+                cost: components["schemas"]["Money"];
+                /**
+                 * Format: double
+                 * @description From the first byte in to the last byte out.
+                 */
+                duration_ms: number;
+                environment: string;
+                error_code?: string | null;
+                /** @description Its name, or its id when it is gone. */
+                feature?: string | null;
+                /** Format: double */
+                first_byte_ms?: number | null;
+                /** Format: int32 */
+                http_status: number;
+                id: string;
+                /** @description Its name, or its id when it is gone. */
+                key: string;
+                /** @description `provider/model` of the last attempt. */
+                model?: string | null;
+                provider?: string | null;
+                purpose: string;
+                session?: string | null;
+                /** @example success */
+                status: string;
+                stream: boolean;
+                /** @description An attempt used what has no price: `cost` is then only the known part. */
+                unpriced: boolean;
+                usage: Record<string, never>;
+                user?: string | null;
+            }[];
+            /** @description For `cursor`; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CatalogFinding: {
+            /** @description At most `limit` rows. */
+            items: {
+                /**
+                 * @description A meter, with its conditions, or another figure; `prices` where a source gives all of them as zero.
+                 * @example cached_input_tokens
+                 */
+                field: string;
+                kept?: components["schemas"]["CatalogStatement"] | null;
+                /**
+                 * @description The provider's name for the model.
+                 * @example gpt-4.1-mini
+                 */
+                model: string;
+                /** @description What other sources say. */
+                others: components["schemas"]["CatalogStatement"][];
+                /**
+                 * @description The catalogue's name for the provider.
+                 * @example openai
+                 */
+                provider: string;
+            }[];
+            /** @description For `cursor`; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EffectiveAssignment: {
+            /** @description At most `limit` rows. */
+            items: (components["schemas"]["Assignment"] & {
+                /**
+                 * @description How calls are routed: by the assignment, else by the routing policy of the feature or of the organization, else as
+                 *     by default.
+                 */
+                effective_policy: components["schemas"]["Policy"];
+            })[];
+            /** @description For `cursor`; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Feature: {
             /** @description At most `limit` rows. */
             items: {
@@ -2190,6 +2490,11 @@ export interface components {
                 id: string;
                 ip_allow: string[];
                 ip_deny: string[];
+                /**
+                 * Format: date-time
+                 * @description When the last call by it came, as far as calls are kept.
+                 */
+                last_used_at?: string | null;
                 limits: components["schemas"]["Limits"];
                 models: string[];
                 name: string;
@@ -2274,6 +2579,11 @@ export interface components {
                 created_at: string;
                 /** @description Tells one credential from another; absent when there is none. */
                 credential_fingerprint?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When these credentials were given.
+                 */
+                credentials_set_at?: string | null;
                 id: string;
                 /** @example openai */
                 kind: string;
@@ -2516,6 +2826,11 @@ export interface components {
             created_at: string;
             /** @description Tells one credential from another; absent when there is none. */
             credential_fingerprint?: string | null;
+            /**
+             * Format: date-time
+             * @description When these credentials were given.
+             */
+            credentials_set_at?: string | null;
             id: string;
             /** @example openai */
             kind: string;
@@ -2778,6 +3093,7 @@ export interface components {
             estimated_attempts: number;
             /** @description The dimensions that were asked for. */
             group: Record<string, never>;
+            latency_ms?: components["schemas"]["LatencyPercentiles"] | null;
             /**
              * Format: int64
              * @description Attempts with a class that has no price: the cost is more than is known.
@@ -3358,6 +3674,10 @@ export interface operations {
     list_aliases: {
         parameters: {
             query?: {
+                /** @description For this model, `provider/model`. */
+                model?: string;
+                /** @description With this text in the name; upper and lower case are one. */
+                q?: string;
                 /** @description At most so many rows. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -3623,6 +3943,8 @@ export interface operations {
                 status?: string;
                 /** @description Of this application, by name or id. */
                 application?: string;
+                /** @description With this text in the name or the display name; upper and lower case are one. */
+                q?: string;
                 /** @description At most so many rows. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -3682,6 +4004,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Feature"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_all_assignments: {
+        parameters: {
+            query?: {
+                /** @description development, staging or production. */
+                environment?: string;
+                /** @description That name this model, `provider/model`, also as a fallback. */
+                model?: string;
+                /** @description At most so many rows. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EffectiveAssignment"];
                 };
             };
             /** @description What went wrong */
@@ -4218,6 +4577,11 @@ export interface operations {
                 from?: string;
                 /** @description Before this moment. */
                 to?: string;
+                /**
+                 * @description With this text in a name, a reason, an id, or the words for kind and action; upper and lower case are one. A page
+                 *     may then be short and yet not the last.
+                 */
+                q?: string;
                 /** @description At most so many rows. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -4610,6 +4974,12 @@ export interface operations {
     list_models: {
         parameters: {
             query?: {
+                /** @description Of this provider, by name or id. */
+                provider?: string;
+                /** @description llm, embedding, image… */
+                type?: components["schemas"]["ModelType"];
+                /** @description With this text in the name; upper and lower case are one. */
+                q?: string;
                 /** @description At most so many rows. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -4682,6 +5052,43 @@ export interface operations {
             };
         };
     };
+    list_catalog_findings: {
+        parameters: {
+            query?: {
+                /** @description About this provider, by name or id, or by the catalogue's name. */
+                provider?: string;
+                /** @description About this model, by the provider's name for it. */
+                model?: string;
+                /** @description At most so many rows. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CatalogFinding"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_prices: {
         parameters: {
             query?: {
@@ -4720,6 +5127,8 @@ export interface operations {
     list_providers: {
         parameters: {
             query?: {
+                /** @description With this text in the name; upper and lower case are one. */
+                q?: string;
                 /** @description At most so many rows. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -5670,6 +6079,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_UsageEntry"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description Came at this moment or later; absent: seven days before `to`. */
+                from?: string;
+                /** @description Came before this moment; absent: now. */
+                to?: string;
+                /** @description A feature, by name or id. */
+                feature?: string;
+                /** @description A key, by name or id. */
+                key?: string;
+                /** @description The model of the last attempt, by `provider/model` or id. */
+                model?: string;
+                /** @description The provider of the last attempt, by name or id. */
+                provider?: string;
+                environment?: string;
+                /**
+                 * @description Of success, error, timeout, cancelled, blocked, unknown; with commas between.
+                 * @example error,timeout
+                 */
+                status?: string;
+                /** @description Answered from the response cache, or not. */
+                cached?: boolean;
+                /** @description An end user. */
+                user?: string;
+                /** @description Took more than one attempt, or did not. */
+                retried?: boolean;
+                /** @description Took at least so long. */
+                min_duration_ms?: number;
+                /**
+                 * @description Cost at least so many dollars, a decimal number.
+                 * @example 0.01
+                 */
+                min_cost?: string;
+                /**
+                 * @description The id of a call or of an attempt, or a text in the feature's name, the model's, the user, the session or the error
+                 *     code.
+                 */
+                q?: string;
+                /** @description At most so many rows. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallEntry"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_calls: {
+        parameters: {
+            query?: {
+                /** @description Came at this moment or later; absent: seven days before `to`. */
+                from?: string;
+                /** @description Came before this moment; absent: now. */
+                to?: string;
+                /** @description A feature, by name or id. */
+                feature?: string;
+                /** @description A key, by name or id. */
+                key?: string;
+                /** @description The model of the last attempt, by `provider/model` or id. */
+                model?: string;
+                /** @description The provider of the last attempt, by name or id. */
+                provider?: string;
+                environment?: string;
+                /**
+                 * @description Of success, error, timeout, cancelled, blocked, unknown; with commas between.
+                 * @example error,timeout
+                 */
+                status?: string;
+                /** @description Answered from the response cache, or not. */
+                cached?: boolean;
+                /** @description At most so many. */
+                bars?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallVolume"];
                 };
             };
             /** @description What went wrong */

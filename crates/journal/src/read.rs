@@ -22,9 +22,27 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Before this moment.
     pub to: Option<Timestamp>,
+    /// With this text, in any case of letters, in a name, a reason, an id, or the words for kind and action.
+    pub text: Option<String>,
 }
 
-/// One page of the organization's entries, the latest first.
+/// Rows that are read at once, and at most, for a page of entries with a text.
+const BATCH: u32 = 500;
+const READ: usize = 5000;
+
+impl Filter {
+    /// Whether the entry has the text, which is in lower case.
+    fn has_text(entry: &Entry, text: &str) -> bool {
+        let payload = entry.payload.as_ref();
+        let names =
+            payload.map(|payload| [payload.name.as_str(), &payload.actor, payload.reason.as_deref().unwrap_or("")]);
+        let words = [entry.kind.as_str(), &entry.action, &entry.object];
+        words.into_iter().chain(names.into_iter().flatten()).any(|word| word.to_lowercase().contains(text))
+    }
+}
+
+/// One page of the organization's entries, the latest first. With a text, a page may be short and yet not the last: what
+/// one request reads has a bound.
 ///
 /// # Errors
 /// [`Error::Cursor`] when the page goes on from a place that is none.
@@ -33,9 +51,36 @@ pub async fn list(tx: &mut OrgRead, filter: &Filter, page: &PageRequest) -> Resu
         Some(cursor) => cursor.0.parse().map_err(|_| Error::Cursor(cursor.0.chars().take(80).collect()))?,
         None => i64::MAX,
     };
+    if let Some(text) = &filter.text {
+        return search(tx, filter, &text.to_lowercase(), before, page.limit as usize).await;
+    }
     let rows = store::list(tx, filter, before, page.limit + 1).await?;
     let entries = rows.iter().map(store::Row::entry).collect::<Result<Vec<_>>>()?;
     Ok(Page::from_overfetch(entries, page.limit, |entry| Cursor(entry.seq.to_string())))
+}
+
+async fn search(tx: &mut OrgRead, filter: &Filter, text: &str, mut before: i64, limit: usize) -> Result<Page<Entry>> {
+    let (mut items, mut read) = (Vec::new(), 0);
+    loop {
+        let rows = store::list(tx, filter, before, BATCH).await?;
+        for row in &rows {
+            let entry = row.entry()?;
+            if Filter::has_text(&entry, text) {
+                items.push(entry);
+            }
+            before = row.seq;
+            if items.len() == limit {
+                return Ok(Page { items, next_cursor: Some(Cursor(before.to_string())) });
+            }
+        }
+        read += rows.len();
+        if rows.len() < BATCH as usize {
+            return Ok(Page { items, next_cursor: None });
+        }
+        if read >= READ {
+            return Ok(Page { items, next_cursor: Some(Cursor(before.to_string())) });
+        }
+    }
 }
 
 /// The organization's entry `seq`.

@@ -43,10 +43,16 @@ const MAX_NAME: usize = 64;
 const MAX_DISPLAY_NAME: usize = 100;
 const MAX_DESCRIPTION: usize = 2000;
 
+/// What stands below `/features` beside the features.
+const TAKEN: [&str; 1] = ["assignments"];
+
 /// The rules that a new feature's name does not keep.
 pub(crate) fn check_name(name: &str) -> Option<FieldError> {
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
     let holds = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if TAKEN.contains(&name) {
+        return Some(FieldError::new("/name", format!("`{name}` is the name of a list; take another one")));
+    }
     let detail = "a name has 1 to 64 lower-case letters, digits and hyphens, and begins with a letter";
     (!begins || !holds || name.len() > MAX_NAME).then(|| FieldError::new("/name", detail))
 }
@@ -88,7 +94,7 @@ mod tests {
         for name in ["chatbot", "photo-tagging", "a1"] {
             assert_eq!(check_name(name), None, "{name}");
         }
-        for name in ["", "Chatbot", "1a", "a/b", "a b", "ä", "*", "a".repeat(65).as_str()] {
+        for name in ["", "Chatbot", "1a", "a/b", "a b", "ä", "*", "assignments", "a".repeat(65).as_str()] {
             assert!(check_name(name).is_some(), "{name}");
         }
     }

@@ -22,7 +22,7 @@ pub use credential::{Credential, digest};
 pub use history::journal_module;
 pub use live::live_module;
 pub use object::{
-    Kind, Object, Reference, find, find_by_id, find_id, find_mention, find_reference, get, list, list_all,
+    Kind, Object, Reference, find, find_by_id, find_id, find_mention, find_reference, get, has_text, list, list_all,
     list_matching, list_references, time_zone,
 };
 pub use undo::{Decision, Inverse, Undo, Undoable, remove, undo_of};

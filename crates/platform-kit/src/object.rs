@@ -106,6 +106,11 @@ pub async fn list_matching<K: Kind>(
     Ok(Page::from_overfetch(kept, page.limit, |object| Cursor(object.name.clone())))
 }
 
+/// Whether a name has the text that is asked for, in any case of letters.
+pub fn has_text(name: &str, text: Option<&str>) -> bool {
+    text.is_none_or(|text| name.to_lowercase().contains(&text.to_lowercase()))
+}
+
 /// Every object of the kind, by name: for the publisher.
 pub async fn list_all<K: Kind>(tx: &mut OrgRead) -> Result<Vec<Object<K>>, Problem> {
     let rows = tx.query(store::LIST).bind(K::KIND).bind(None::<&str>).bind(i64::MAX).fetch_all::<ObjectRow>().await?;

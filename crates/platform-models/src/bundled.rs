@@ -4,12 +4,13 @@
 //! and nothing at start.
 
 use crate::catalogue::{
-    Model, Models, ProviderEntry, Stamp,
+    Disagreement, Model, Models, ProviderEntry, Stamp,
     file::{self, FileError},
 };
 
 const PROVIDERS: &str = include_str!("../../../data/catalog/providers.json");
 const SOURCES: &str = include_str!("../../../data/catalog/sources.json");
+const FINDINGS: &str = include_str!("../../../data/catalog/findings.txt");
 /// The provider's name and its file, ordered by name.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 
@@ -26,6 +27,12 @@ pub fn provider(name: &str) -> Result<Option<ProviderEntry>, FileError> {
 /// Which editions of the sources the figures were taken from.
 pub fn stamps() -> Result<Vec<Stamp>, FileError> {
     Ok(serde_json::from_str(SOURCES)?)
+}
+
+/// Where the sources disagree, as far as `provider` is concerned; by provider and model.
+pub fn disagreements(provider: Option<&str>) -> impl Iterator<Item = Disagreement<'static>> {
+    let all = FINDINGS.lines().filter_map(Disagreement::parse);
+    all.filter(move |found| provider.is_none_or(|provider| found.provider == provider))
 }
 
 /// Every model of `provider`; none if the catalogue does not have the provider.

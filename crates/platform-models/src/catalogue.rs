@@ -13,7 +13,7 @@ mod source;
 
 use std::collections::BTreeMap;
 
-pub use finding::{Finding, FindingKind};
+pub use finding::{Disagreement, Finding, FindingKind};
 pub use matching::Match;
 pub use model::{Capability, Figure, Model, ModelType, Price};
 pub use provider::ProviderEntry;

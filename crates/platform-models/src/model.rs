@@ -39,7 +39,7 @@ pub struct ModelState {
 
 /// The entry of the bundled catalogue that a model's figures were taken from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = ModelOrigin)]
+#[schema(as = CatalogOrigin)]
 pub struct Origin {
     /// The catalogue's name for the provider.
     #[schema(example = "openai")]
@@ -50,6 +50,13 @@ pub struct Origin {
     /// Each source of a figure, its revision and date.
     #[schema(example = json!(["litellm 1.109.1 of 2026-11-12"]))]
     pub sources: Vec<String>,
+}
+
+impl Origin {
+    /// The day of the oldest of the sources, `YYYY-MM-DD`.
+    pub(crate) fn as_of(&self) -> Option<&str> {
+        self.sources.iter().filter_map(|source| source.rsplit_once(" of ")).map(|(_, date)| date).min()
+    }
 }
 
 /// An entry of the bundled catalogue.

@@ -1,6 +1,6 @@
 mod address;
 
-use glaux_kernel::{ProviderId, SecretId};
+use glaux_kernel::{ProviderId, SecretId, Timestamp};
 use glaux_llm::{Base, ProviderKind};
 use glaux_platform_kit::Kind;
 use glaux_routing::document::ProviderLimits;
@@ -43,6 +43,15 @@ pub struct CredentialReference {
     pub secret: SecretId,
     /// The first twelve digits of their SHA-256: tells one from another.
     pub fingerprint: String,
+}
+
+impl CredentialReference {
+    /// When they were sealed: an id says when it was made, to the millisecond.
+    pub(crate) fn set_at(&self) -> Option<Timestamp> {
+        let (seconds, nanos) = self.secret.uuid().get_timestamp()?.to_unix();
+        let micros = i64::try_from(seconds).ok()?.checked_mul(1_000_000)?.checked_add(i64::from(nanos / 1000))?;
+        Some(Timestamp::from_micros(micros))
+    }
 }
 
 impl ProviderState {

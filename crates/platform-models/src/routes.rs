@@ -9,6 +9,7 @@ use crate::Probe;
 
 mod adoption;
 mod aliases;
+mod findings;
 mod models;
 mod prices;
 mod probe;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(change(WRITE_PROVIDERS, routes!(providers::rotate_provider)))
         .routes(change(WRITE, routes!(adoption::import_catalog)))
         .routes(permit(READ, routes!(prices::list_prices)))
+        .routes(permit(READ, routes!(findings::list_findings)))
         .routes(permit(READ, routes!(models::list_models)))
         .routes(change(WRITE, routes!(models::create_model)))
         .routes(permit(READ, routes!(models::get_model)))

@@ -1,11 +1,12 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{AssignmentId, Environment, Page, Timestamp};
-use glaux_platform_kit::{Change, Context, Object, find, get};
+use glaux_platform_kit::{Change, Context, Object, find, get, list_all, list_matching};
+use glaux_platform_models::{RoutingPolicy, policy_of};
 use glaux_routing::document::{Candidate, Policy};
-use glaux_web::{Caller, Json, PageSchema, Path, Problem, Tagged, Write};
-use serde::Serialize;
+use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, Tagged, Write};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::environment;
 use crate::{
@@ -35,6 +36,27 @@ pub(super) struct AssignmentView {
     updated_at: Timestamp,
 }
 
+/// What serves a feature in an environment, and how it is routed in the end.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EffectiveAssignment {
+    #[serde(flatten)]
+    assignment: AssignmentView,
+    /// How calls are routed: by the assignment, else by the routing policy of the feature or of the organization, else as
+    /// by default.
+    effective_policy: Policy,
+}
+
+/// Which assignments are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// development, staging or production.
+    #[param(value_type = Option<String>)]
+    environment: Option<Environment>,
+    /// That name this model, `provider/model`, also as a fallback.
+    model: Option<String>,
+}
+
 type AssignmentPath = (String, String);
 
 fn view(feature: &str, assignment: Object<Assignment>) -> AssignmentView {
@@ -54,6 +76,30 @@ fn view(feature: &str, assignment: Object<Assignment>) -> AssignmentView {
         created_at: assignment.created_at,
         updated_at: assignment.updated_at,
     }
+}
+
+/// What serves each feature in each environment, by feature.
+#[utoipa::path(get, path = "/api/platform/ai-management/features/assignments", operation_id = "list_all_assignments",
+    tag = "features", params(Asked, PageParameters), responses((status = 200, body = PageSchema<EffectiveAssignment>)))]
+pub(super) async fn list_all_assignments(
+    State(context): State<Context>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+    Paging(page): Paging,
+) -> Result<Json<Page<EffectiveAssignment>>, Problem> {
+    let mut tx = context.db.organization(caller.organization).read().await?;
+    let found = list_matching::<Assignment>(&mut tx, &page, |assignment| {
+        asked.environment.is_none_or(|environment| assignment.state.environment == environment)
+            && asked.model.as_deref().is_none_or(|model| assignment.state.named().any(|(_, named)| named == model))
+    });
+    let (found, policies) = (found.await?, list_all::<RoutingPolicy>(&mut tx).await?);
+    Ok(Json(found.map(|assignment| {
+        let feature =
+            assignment.name.split_once('/').map_or(assignment.name.as_str(), |(feature, _)| feature).to_owned();
+        let stated = assignment.state.policy.as_ref().or_else(|| policy_of(&policies, &feature));
+        let effective_policy = stated.cloned().unwrap_or_default();
+        EffectiveAssignment { assignment: view(&feature, assignment), effective_policy }
+    })))
 }
 
 /// What serves a feature, in each environment in which something does.

@@ -1,6 +1,6 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{ApplicationId, FeatureId, Page, Timestamp};
-use glaux_platform_kit::{Change, Context, Object, find_reference, get, list_matching};
+use glaux_platform_kit::{Change, Context, Object, find_reference, get, has_text, list_matching};
 use glaux_routing::document::{FeatureStatus, Limits};
 use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, Tagged, Write};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,8 @@ pub(super) struct Asked {
     status: Option<FeatureStatus>,
     /// Of this application, by name or id.
     application: Option<String>,
+    /// With this text in the name or the display name; upper and lower case are one.
+    q: Option<String>,
 }
 
 impl From<Object<Feature>> for FeatureView {
@@ -145,6 +147,7 @@ pub(super) async fn list_features(
     let features = list_matching::<Feature>(&mut tx, &page, |feature| {
         asked.status.is_none_or(|status| feature.state.status == status)
             && application.is_none_or(|application| feature.state.application == application)
+            && [&feature.name, &feature.state.display_name].iter().any(|name| has_text(name, asked.q.as_deref()))
     });
     Ok(Json(features.await?.map(FeatureView::from)))
 }

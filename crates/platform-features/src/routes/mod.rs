@@ -25,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<Context> {
         .routes(change(WRITE, routes!(features::set_config)))
         .routes(permit(READ, routes!(payloads::get_payloads)))
         .routes(change(WRITE_PAYLOADS, routes!(payloads::put_payloads, payloads::delete_payloads)))
+        .routes(permit(READ, routes!(assignments::list_all_assignments)))
         .routes(permit(READ, routes!(assignments::list_assignments)))
         .routes(permit(READ, routes!(assignments::get_assignment)))
         .routes(change(WRITE, routes!(assignments::put_assignment, assignments::delete_assignment)))

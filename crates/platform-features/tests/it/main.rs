@@ -1,6 +1,7 @@
 //! Features and what serves them, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
+mod lists;
 mod undo;
 
 use glaux_testkit::{database::TestDatabase, management::Management};

@@ -72,6 +72,9 @@ struct EntryFilter {
     /// Before this moment.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<Timestamp>,
+    /// With this text in a name, a reason, an id, or the words for kind and action; upper and lower case are one. A page
+    /// may then be short and yet not the last.
+    q: Option<String>,
 }
 
 /// What is wrong with a journal, if anything is.
@@ -126,6 +129,7 @@ async fn list_journal(
         actor: asked.actor.as_deref().map(actor).transpose()?,
         from: asked.from,
         to: asked.to,
+        text: asked.q.filter(|text| !text.is_empty()),
     };
     let mut tx = context.db.organization(caller.organization).read().await?;
     let entries = journal::list(&mut tx, &filter, &page).await.map_err(failed)?;

@@ -33,6 +33,10 @@ async fn entries_are_listed_latest_first_and_filtered(database: TestDatabase) {
     assert_eq!(seqs(&api, "?from=2026-11-21T09:01:00Z").await, [3, 2]);
     assert_eq!(seqs(&api, "?to=2026-11-21T09:01:00Z").await, [1]);
     assert_eq!(seqs(&api, "?actor=system").await, [0; 0]);
+    assert_eq!(seqs(&api, &format!("?q={}", first["id"].as_str().unwrap().to_uppercase())).await, [3, 1]);
+    assert_eq!(seqs(&api, "?q=CREATE&limit=1").await, [2]);
+    assert_eq!(seqs(&api, "?q=create&limit=1&cursor=2").await, [1]);
+    assert_eq!(seqs(&api, "?q=tester&kind=feature").await, [0; 0]);
     assert_eq!(seqs(&api, "?actor=tok_00000000000000000000000000000001&kind=note").await, [3, 2, 1]);
 
     let reader = api.permitted(&["journal.read"]);

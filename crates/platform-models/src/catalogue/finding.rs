@@ -93,6 +93,40 @@ impl FindingKind {
     }
 }
 
+/// The text of a disagreement as [`Finding`] writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement<'t> {
+    /// Who said it.
+    pub source: Source,
+    /// Of which provider.
+    pub provider: &'t str,
+    /// Of which model.
+    pub model: &'t str,
+    /// About what; none where the source gives every price as zero.
+    pub field: Option<&'t str>,
+    /// What it said.
+    pub value: &'t str,
+    /// What the catalogue has, and who says so.
+    pub kept: Option<(&'t str, Source)>,
+}
+
+impl<'t> Disagreement<'t> {
+    /// Reads a line; `None`: it tells of something else.
+    pub fn parse(line: &'t str) -> Option<Self> {
+        let (source, rest) = line.split_once(' ')?;
+        let (name, words) = rest.split_once(": ")?;
+        let (provider, model) = name.split_once('/')?;
+        let source = source.parse().ok()?;
+        if words == FindingKind::AllZero.to_string() {
+            return Some(Self { source, provider, model, field: None, value: "0", kept: None });
+        }
+        let (field, words) = words.split_once(": ")?;
+        let (value, words) = words.split_once(", but ")?;
+        let (kept_source, kept) = words.split_once(" says ")?;
+        Some(Self { source, provider, model, field: Some(field), value, kept: Some((kept, kept_source.parse().ok()?)) })
+    }
+}
+
 impl fmt::Display for FindingKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,9 +1,9 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{AliasId, Page, Timestamp};
-use glaux_platform_kit::{Change, Context, Object, get, list, remove};
-use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
+use glaux_platform_kit::{Change, Context, Object, get, has_text, list_matching, remove};
+use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, Tagged, Write};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Alias,
@@ -37,16 +37,31 @@ pub(super) struct AliasChange {
     model: String,
 }
 
+/// Which aliases are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// For this model, `provider/model`.
+    model: Option<String>,
+    /// With this text in the name; upper and lower case are one.
+    q: Option<String>,
+}
+
 /// Aliases by name.
 #[utoipa::path(get, path = "/api/platform/ai-management/aliases", operation_id = "list_aliases", tag = "models",
-    params(PageParameters), responses((status = 200, body = PageSchema<AliasView>)))]
+    params(Asked, PageParameters), responses((status = 200, body = PageSchema<AliasView>)))]
 pub(super) async fn list_aliases(
     State(context): State<Context>,
     caller: Caller,
+    Query(asked): Query<Asked>,
     Paging(page): Paging,
 ) -> Result<Json<Page<AliasView>>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
-    Ok(Json(list::<Alias>(&mut tx, &page).await?.map(AliasView::from)))
+    let found = list_matching::<Alias>(&mut tx, &page, |alias| {
+        asked.model.as_ref().is_none_or(|model| alias.state.model == *model)
+            && has_text(&alias.name, asked.q.as_deref())
+    });
+    Ok(Json(found.await?.map(AliasView::from)))
 }
 
 /// Gives a model another name.

@@ -1,12 +1,12 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{ModelId, Page, Timestamp};
-use glaux_platform_kit::{Change, Context, Object, get, list, remove};
-use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
-use serde::Serialize;
-use utoipa::ToSchema;
+use glaux_platform_kit::{Change, Context, Object, get, has_text, list_matching, remove};
+use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, Tagged, Write};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    Model, ModelState, Origin,
+    Model, ModelState, Origin, Provider,
     catalogue::ModelType,
     price::PriceInput,
     service::{self, ModelChange, NewModel},
@@ -27,9 +27,39 @@ pub(super) struct ModelView {
     max_output_tokens: Option<u64>,
     prices: Vec<PriceInput>,
     /// Where the figures were taken from; absent: a person stated them.
-    origin: Option<Origin>,
+    origin: Option<OriginView>,
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
+}
+
+/// Where a model's figures were taken from.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ModelOrigin)]
+struct OriginView {
+    #[serde(flatten)]
+    origin: Origin,
+    /// The day of the oldest of these sources.
+    #[schema(value_type = Option<String>, format = Date, example = "2026-11-12")]
+    as_of: Option<String>,
+}
+
+/// Which models are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// Of this provider, by name or id.
+    provider: Option<String>,
+    /// llm, embedding, image…
+    #[serde(rename = "type")]
+    model_type: Option<ModelType>,
+    /// With this text in the name; upper and lower case are one.
+    q: Option<String>,
+}
+
+impl From<Origin> for OriginView {
+    fn from(origin: Origin) -> Self {
+        Self { as_of: origin.as_of().map(str::to_owned), origin }
+    }
 }
 
 impl From<Object<Model>> for ModelView {
@@ -44,7 +74,7 @@ impl From<Object<Model>> for ModelView {
             context_window,
             max_output_tokens,
             prices: prices.iter().map(PriceInput::from).collect(),
-            origin,
+            origin: origin.map(OriginView::from),
             updated_at: object.updated_at,
         }
     }
@@ -52,14 +82,24 @@ impl From<Object<Model>> for ModelView {
 
 /// Models by name.
 #[utoipa::path(get, path = "/api/platform/ai-management/models", operation_id = "list_models", tag = "models",
-    params(PageParameters), responses((status = 200, body = PageSchema<ModelView>)))]
+    params(Asked, PageParameters), responses((status = 200, body = PageSchema<ModelView>)))]
 pub(super) async fn list_models(
     State(context): State<Context>,
     caller: Caller,
+    Query(asked): Query<Asked>,
     Paging(page): Paging,
 ) -> Result<Json<Page<ModelView>>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
-    Ok(Json(list::<Model>(&mut tx, &page).await?.map(ModelView::from)))
+    let provider = match &asked.provider {
+        Some(reference) => Some(get::<Provider>(&mut tx, reference).await?.id),
+        None => None,
+    };
+    let found = list_matching::<Model>(&mut tx, &page, |model| {
+        provider.is_none_or(|provider| model.state.provider == provider)
+            && asked.model_type.is_none_or(|wanted| model.state.model_type == wanted)
+            && has_text(&model.name, asked.q.as_deref())
+    });
+    Ok(Json(found.await?.map(ModelView::from)))
 }
 
 /// Adds a model to a provider.

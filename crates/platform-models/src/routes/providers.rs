@@ -1,14 +1,14 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{Page, ProviderId, Timestamp};
 use glaux_llm::ProviderKind;
-use glaux_platform_kit::{Change, Context, Object, get, list, remove};
+use glaux_platform_kit::{Change, Context, Object, get, has_text, list_matching, remove};
 use glaux_routing::document::ProviderLimits;
-use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write};
+use glaux_web::{Caller, Json, PageParameters, PageSchema, Paging, Path, Problem, Query, Tagged, Write};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    Provider, ProviderState,
+    CredentialReference, Provider, ProviderState,
     adoption::Adoption,
     credentials::NewCredentials,
     service::{self, NewProvider, ProviderChange},
@@ -28,6 +28,9 @@ pub(super) struct ProviderView {
     region: Option<String>,
     /// Tells one credential from another; absent when there is none.
     credential_fingerprint: Option<String>,
+    /// When these credentials were given.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    credentials_set_at: Option<Timestamp>,
     limits: ProviderLimits,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -45,6 +48,7 @@ impl From<Object<Provider>> for ProviderView {
             base_url,
             api_version,
             region,
+            credentials_set_at: credential.as_ref().and_then(CredentialReference::set_at),
             credential_fingerprint: credential.map(|credential| credential.fingerprint),
             limits,
             created_at: object.created_at,
@@ -69,16 +73,26 @@ pub(super) struct CredentialRotation {
     credentials: NewCredentials,
 }
 
+/// Which providers are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// With this text in the name; upper and lower case are one.
+    q: Option<String>,
+}
+
 /// Providers by name.
 #[utoipa::path(get, path = "/api/platform/ai-management/models/providers", operation_id = "list_providers",
-    tag = "models", params(PageParameters), responses((status = 200, body = PageSchema<ProviderView>)))]
+    tag = "models", params(Asked, PageParameters), responses((status = 200, body = PageSchema<ProviderView>)))]
 pub(super) async fn list_providers(
     State(context): State<Context>,
     caller: Caller,
+    Query(asked): Query<Asked>,
     Paging(page): Paging,
 ) -> Result<Json<Page<ProviderView>>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
-    Ok(Json(list::<Provider>(&mut tx, &page).await?.map(ProviderView::from)))
+    let found = list_matching::<Provider>(&mut tx, &page, |provider| has_text(&provider.name, asked.q.as_deref()));
+    Ok(Json(found.await?.map(ProviderView::from)))
 }
 
 /// Adds an upstream account.

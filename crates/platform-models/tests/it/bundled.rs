@@ -4,8 +4,25 @@ use glaux_kernel::PriceRuleId;
 use glaux_llm::{Meter, RatingContext, ServiceTier, Usage, price::rate};
 use glaux_platform_models::{
     bundled,
-    catalogue::{Source, file},
+    catalogue::{Disagreement, Source, file},
 };
+
+#[test]
+fn every_line_about_a_disagreement_is_read() {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/catalog/findings.txt")).unwrap();
+    let unread = text.lines().filter(|line| Disagreement::parse(line).is_none()).collect::<Vec<_>>();
+    assert_eq!(unread, [""; 0]);
+    for found in bundled::disagreements(None) {
+        let (kept, field) = (found.kept.map(|(kept, source)| format!("{source} says {kept}")), found.field);
+        let words = match (kept, field) {
+            (Some(kept), Some(field)) => format!("{field}: {}, but {kept}", found.value),
+            _ => "every price is zero: free or not known".to_owned(),
+        };
+        let line = format!("{} {}/{}: {words}", found.source, found.provider, found.model);
+        assert!(text.contains(&line), "{line}");
+    }
+}
 
 #[test]
 fn it_is_large_and_every_figure_names_an_edition_of_its_source() {

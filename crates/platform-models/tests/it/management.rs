@@ -2,6 +2,7 @@
 
 mod aliases;
 mod catalog;
+mod lists;
 mod models;
 mod probe;
 mod providers;
