@@ -19,7 +19,7 @@ export function Figures({ live, trace }: { live: Schemas["LiveStatus"]; trace: T
       <Stat
         label={
           <>
-            <Shape tone={HEALTH_TONE[live.status]} /> Providers
+            <Shape tone={HEALTH_TONE[live.status]} /> Worst provider
           </>
         }
         value={words(live.status)}

@@ -1,13 +1,19 @@
-import { cleanup, renderHook } from "@testing-library/react";
-import { afterEach, expect, test } from "vitest";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Schemas } from "@/api/client";
+import { receive } from "@/live/socket";
 import { beats, spoken } from "./beats";
 import { becoming, revoking, switchBody, switching } from "./changes";
 import { parseSearch } from "./search";
-import { useFrozen } from "./use-live-status";
+import { useFrozen, useLiveStatus } from "./use-live-status";
 import { usesOf } from "./uses";
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
 
 test.each([
   [{}, {}],
@@ -33,6 +39,36 @@ test("each minute is a bar; minutes that nothing is said of were idle", () => {
   );
   expect(bars.map((bar) => bar.tone)).toEqual(["none", "bad", "none", "ok", "warn"]);
   expect(spoken("acme", bars)).toBe("acme, 5 minutes: 1 down, 1 degraded, 1 healthy, 2 idle");
+});
+
+const figures = (attempts: number) => ({
+  in_flight: { attempts, held: { amount: "0", currency: "USD" }, oldest_ms: null },
+  rates: { answered_per_minute: 10 * attempts, failed_per_minute: 0 },
+});
+
+test("figures are shown as they are told, and the rest is read again once a second at the most", async () => {
+  const read = {
+    at: "2026-11-21T16:00:00Z",
+    status: "healthy",
+    providers: [],
+    calls: [],
+    ...figures(1),
+  };
+  const fetch = vi.fn(async () => Response.json(read));
+  vi.stubGlobal("fetch", fetch);
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <QueryClientProvider client={client}>{children}</QueryClientProvider>
+  );
+  const { result } = renderHook(useLiveStatus, { wrapper });
+  await waitFor(() => expect(result.current.query.data?.in_flight.attempts).toBe(1));
+  const before = fetch.mock.calls.length;
+  for (const attempts of [2, 3, 4]) {
+    act(() => receive({ type: "metrics.updated", data: figures(attempts) }));
+    await waitFor(() => expect(result.current.trace.inFlight.at(-1)).toBe(attempts));
+  }
+  expect(result.current.trace.answered).toEqual([20, 30, 40]);
+  expect(fetch.mock.calls.length - before).toBeLessThanOrEqual(1);
 });
 
 test("a paused view stays as it was, and goes on from the present", () => {

@@ -1,9 +1,10 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { featuresQuery } from "@/api/every-page";
+import { describe } from "@/api/problem";
 import { useCan } from "@/api/session";
 import { plural } from "@/lib/format";
 import { Panel } from "@/ui/panel";
-import { Empty, Failure, SkeletonRows } from "@/ui/states";
+import { Empty, SkeletonRows } from "@/ui/states";
 import { Shape } from "@/ui/status";
 import { AreaLink } from "./area-link";
 import { attention, type Item } from "./attention";
@@ -41,7 +42,7 @@ export function AttentionPanel({ span, environment, now }: Shown) {
   return (
     <Panel
       title="Needs attention"
-      note={items.length > 0 && plural(items.length, "item")}
+      note={!isReading && items.length > 0 && plural(items.length, "item")}
       // A phone shows first what somebody has to do.
       className="max-lg:order-first"
       bodyClass="relative lg:min-h-[180px]"
@@ -51,7 +52,6 @@ export function AttentionPanel({ span, environment, now }: Shown) {
           <SkeletonRows rows={3} className="h-14" />
         ) : (
           <>
-            {failed && <Failure error={failed.error} what="A part of this" />}
             {items.length === 0 && !failed && (
               <Empty title="Nothing needs you">
                 Providers, budgets, features, prices and checks are as they should be.
@@ -62,6 +62,11 @@ export function AttentionPanel({ span, environment, now }: Shown) {
                 <Row key={`${item.to} ${item.title}`} item={item} />
               ))}
             </ul>
+            {failed && (
+              <p role="alert" className="border-t border-line px-3 py-2 text-xs text-warn">
+                Some of it could not be read: {describe(failed.error).title}
+              </p>
+            )}
           </>
         )}
       </div>

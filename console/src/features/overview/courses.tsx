@@ -61,7 +61,9 @@ export function LatencyPanel({ span, range, environment }: Shown) {
     <Panel title="Latency" note={`calls that succeeded, per ${span.bucketWords}`}>
       <Loaded query={sums} what="Latency" skeleton={<Skeleton className="m-3 h-[148px]" />}>
         {() =>
-          points.every((point) => point.values.p50 === null) ? (
+          items && items.length > 0 && points.every((point) => point.values.p50 === null) ? (
+            <Empty title="How long these calls took is not known" />
+          ) : items?.length === 0 ? (
             <NoCalls range={RANGE_WORDS[range]} environment={environment} />
           ) : (
             <TimeChart

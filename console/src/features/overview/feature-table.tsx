@@ -209,7 +209,7 @@ const Success = ({ share }: { share: number }) => (
 );
 
 const rateWords = (rate: number) =>
-  rate === 0 ? NONE : rate >= 10 ? count(rate) : rate.toFixed(rate >= 1 ? 1 : 2);
+  rate === 0 ? NONE : rate >= 10 ? count(rate) : rate.toFixed(rate >= 0.995 ? 1 : 2);
 
 const PhoneRow = ({ row, environment }: { row: FeatureRow; environment: string }) => (
   <div className="grid gap-0.5">

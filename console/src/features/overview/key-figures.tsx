@@ -21,7 +21,11 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
   const earlier = useQuery(totalBeforeQuery(span, environment));
   const series = useQuery(courseQuery(span, environment));
   if (total.error && !total.data)
-    return <Failure error={total.error} what="The figures" onRetry={() => void total.refetch()} />;
+    return (
+      <div className="panel">
+        <Failure error={total.error} what="The figures" onRetry={() => void total.refetch()} />
+      </div>
+    );
   if (!total.data) return <KeyFiguresSkeleton />;
   const sum = total.data.items[0];
   const old = earlier.data?.items[0];
@@ -55,7 +59,10 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
         note={sum ? versus(successOf(sum), old && successOf(old), "up") : "No calls"}
         chart={<Chart values={goodShares(slots)} color="var(--c2)" />}
       />
-      <Latency p95={p95} note={p95 == null ? "No call succeeded" : versus(p95, oldP95, "down")}>
+      <Latency
+        p95={p95}
+        note={p95 == null ? (sum ? "Not known" : "No calls") : versus(p95, oldP95, "down")}
+      >
         <Chart values={spark((one) => latencyOf(one)?.p95 ?? 0)} color="var(--c5)" />
       </Latency>
       <MonthSpend now={now} />
@@ -129,7 +136,7 @@ function InFlight() {
         isAllowed
           ? rates &&
             `${count(rates.answered_per_minute + rates.failed_per_minute)} attempts per min`
-          : "It takes the right operations.read"
+          : "Needs operations.read"
       }
     />
   );
