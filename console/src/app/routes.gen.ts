@@ -16,6 +16,7 @@ import { Route as featuresKeysRouteRouteImport } from "./../features/keys/route"
 import { Route as featuresLiveRouteRouteImport } from "./../features/live/route";
 import { Route as featuresModelsRouteRouteImport } from "./../features/models/route";
 import { Route as featuresRequestsRouteRouteImport } from "./../features/requests/route";
+import { Route as featuresSettingsRouteRouteImport } from "./../features/settings/route";
 import { Route as featuresSpendingRouteRouteImport } from "./../features/spending/route";
 import { Route as featuresWelcomeRouteRouteImport } from "./../features/welcome/route";
 
@@ -54,6 +55,11 @@ const featuresRequestsRouteRoute = featuresRequestsRouteRouteImport.update({
   path: "/requests",
   getParentRoute: () => rootRouteImport,
 } as any);
+const featuresSettingsRouteRoute = featuresSettingsRouteRouteImport.update({
+  id: "/settings",
+  path: "/settings",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const featuresSpendingRouteRoute = featuresSpendingRouteRouteImport.update({
   id: "/spending",
   path: "/spending",
@@ -73,6 +79,7 @@ export interface FileRoutesByFullPath {
   "/live": typeof featuresLiveRouteRoute;
   "/models": typeof featuresModelsRouteRoute;
   "/requests": typeof featuresRequestsRouteRoute;
+  "/settings": typeof featuresSettingsRouteRoute;
   "/spending": typeof featuresSpendingRouteRoute;
   "/welcome": typeof featuresWelcomeRouteRoute;
 }
@@ -84,6 +91,7 @@ export interface FileRoutesByTo {
   "/live": typeof featuresLiveRouteRoute;
   "/models": typeof featuresModelsRouteRoute;
   "/requests": typeof featuresRequestsRouteRoute;
+  "/settings": typeof featuresSettingsRouteRoute;
   "/spending": typeof featuresSpendingRouteRoute;
   "/welcome": typeof featuresWelcomeRouteRoute;
 }
@@ -96,6 +104,7 @@ export interface FileRoutesById {
   "/live": typeof featuresLiveRouteRoute;
   "/models": typeof featuresModelsRouteRoute;
   "/requests": typeof featuresRequestsRouteRoute;
+  "/settings": typeof featuresSettingsRouteRoute;
   "/spending": typeof featuresSpendingRouteRoute;
   "/welcome": typeof featuresWelcomeRouteRoute;
 }
@@ -109,6 +118,7 @@ export interface FileRouteTypes {
     | "/live"
     | "/models"
     | "/requests"
+    | "/settings"
     | "/spending"
     | "/welcome";
   fileRoutesByTo: FileRoutesByTo;
@@ -120,6 +130,7 @@ export interface FileRouteTypes {
     | "/live"
     | "/models"
     | "/requests"
+    | "/settings"
     | "/spending"
     | "/welcome";
   id:
@@ -131,6 +142,7 @@ export interface FileRouteTypes {
     | "/live"
     | "/models"
     | "/requests"
+    | "/settings"
     | "/spending"
     | "/welcome";
   fileRoutesById: FileRoutesById;
@@ -143,6 +155,7 @@ export interface RootRouteChildren {
   featuresLiveRouteRoute: typeof featuresLiveRouteRoute;
   featuresModelsRouteRoute: typeof featuresModelsRouteRoute;
   featuresRequestsRouteRoute: typeof featuresRequestsRouteRoute;
+  featuresSettingsRouteRoute: typeof featuresSettingsRouteRoute;
   featuresSpendingRouteRoute: typeof featuresSpendingRouteRoute;
   featuresWelcomeRouteRoute: typeof featuresWelcomeRouteRoute;
 }
@@ -198,6 +211,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof featuresRequestsRouteRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/settings": {
+      id: "/settings";
+      path: "/settings";
+      fullPath: "/settings";
+      preLoaderRoute: typeof featuresSettingsRouteRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/spending": {
       id: "/spending";
       path: "/spending";
@@ -223,6 +243,7 @@ const rootRouteChildren: RootRouteChildren = {
   featuresLiveRouteRoute: featuresLiveRouteRoute,
   featuresModelsRouteRoute: featuresModelsRouteRoute,
   featuresRequestsRouteRoute: featuresRequestsRouteRoute,
+  featuresSettingsRouteRoute: featuresSettingsRouteRoute,
   featuresSpendingRouteRoute: featuresSpendingRouteRoute,
   featuresWelcomeRouteRoute: featuresWelcomeRouteRoute,
 };
