@@ -38,3 +38,17 @@ export const featuresQuery = queryOptions({
   queryFn: ({ signal }): Promise<Schemas["Feature"][]> =>
     everyPage(async (query) => (await api.GET(FEATURES, { params: { query }, signal })).data!),
 });
+
+const ASSIGNMENTS = "/api/platform/ai-management/features/assignments";
+
+/** What serves each feature in an environment, for those that something serves there. */
+export const assignmentsQuery = (environment: Schemas["EffectiveAssignment"]["environment"]) =>
+  queryOptions({
+    queryKey: ["get", ASSIGNMENTS, environment, "every page"],
+    queryFn: ({ signal }): Promise<Schemas["EffectiveAssignment"][]> =>
+      everyPage(
+        async (page) =>
+          (await api.GET(ASSIGNMENTS, { params: { query: { environment, ...page } }, signal }))
+            .data!,
+      ),
+  });

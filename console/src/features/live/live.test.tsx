@@ -130,15 +130,13 @@ test("what is dangerous says so, and what can't be taken back asks for the name"
   expect(switched).toMatchObject({ title: "Switch chatbot to acme/small in Staging", tag: '"7"' });
 });
 
-test("features depend on a provider first or as a fallback, where one looks", () => {
+test("features depend on a provider first or as a fallback", () => {
   const feature = (name: string) => ({ id: name, name, status: "active" }) as Schemas["Feature"];
   const uses = usesOf(
     "globex",
-    "production",
     [
       assignment({}),
       assignment({ feature: "summaries", models: [{ model: "globex/swift" }], fallbacks: [] }),
-      assignment({ feature: "summaries", environment: "staging" }),
       assignment({ feature: "translation", fallbacks: [] }),
     ],
     [feature("chatbot"), feature("summaries"), feature("translation")],

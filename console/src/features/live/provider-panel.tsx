@@ -1,8 +1,8 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Schemas } from "@/api/client";
-import { featuresQuery } from "@/api/every-page";
+import { assignmentsQuery, featuresQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { count, duration, words } from "@/lib/format";
 import { useEnvironment } from "@/lib/use-environment";
@@ -16,7 +16,6 @@ import { SidePanel } from "@/ui/side-panel";
 import { Failure, SkeletonRows } from "@/ui/states";
 import { Tag } from "@/ui/status";
 import { becoming } from "./changes";
-import { assignmentsQuery } from "./queries";
 import type { LiveSearch } from "./search";
 import { usesOf } from "./uses";
 
@@ -118,17 +117,12 @@ function Dependents({ provider, go }: { provider: string; go: Props["go"] }) {
   const can = useCan();
   const [environment] = useEnvironment();
   const features = useQuery({ ...featuresQuery, enabled: can("features.read") });
-  const assignments = useQueries({
-    queries: (features.data ?? []).map((feature) => assignmentsQuery(feature.name)),
-    combine: (answers) => ({
-      isReading: answers.some((answer) => answer.isLoading),
-      items: answers.flatMap((answer) => answer.data?.items ?? []),
-    }),
-  });
+  const assignments = useQuery({ ...assignmentsQuery(environment), enabled: can("features.read") });
   const uses = useMemo(
-    () => usesOf(provider, environment, assignments.items, features.data ?? []),
-    [provider, environment, assignments.items, features.data],
+    () => usesOf(provider, assignments.data ?? [], features.data ?? []),
+    [provider, assignments.data, features.data],
   );
+  const failed = [features, assignments].find((query) => query.error && !query.data);
   if (!can("features.read")) return null;
   return (
     <section className="grid gap-1">
@@ -136,9 +130,9 @@ function Dependents({ provider, go }: { provider: string; go: Props["go"] }) {
         <span>Features that use it</span>
         <EnvironmentName of={environment} />
       </h3>
-      {features.error && !features.data && <Failure error={features.error} what="Features" />}
-      {(features.isLoading || assignments.isReading) && <SkeletonRows rows={2} />}
-      {!assignments.isReading && features.data && uses.length === 0 && (
+      {failed && <Failure error={failed.error} what="Features" />}
+      {(features.isLoading || assignments.isLoading) && <SkeletonRows rows={2} />}
+      {assignments.data && features.data && uses.length === 0 && (
         <p className="text-sm text-ink-3">No feature uses it in {words(environment)}.</p>
       )}
       <ul className="divide-y divide-line">

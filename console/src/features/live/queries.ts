@@ -36,11 +36,6 @@ export const keysQuery = queryOptions({
     everyPage(async (query) => (await api.GET(KEYS, { params: { query }, signal })).data!),
 });
 
-export const assignmentsQuery = (feature: string) =>
-  $api.queryOptions("get", `${BASE}/features/{feature}/assignments`, {
-    params: { path: { feature } },
-  });
-
 /** One assignment, and with it the tag that a change of it names. */
 export const assignmentQuery = (feature: string, environment: Environment) =>
   $api.queryOptions("get", `${BASE}/features/{feature}/assignments/{environment}`, {

@@ -12,8 +12,7 @@ export type Use = {
 /** Those that are hit first, then those that only fall back on it. */
 export function usesOf(
   provider: string,
-  environment: string,
-  assignments: Schemas["Assignment"][],
+  assignments: Pick<Schemas["EffectiveAssignment"], "feature" | "models" | "fallbacks">[],
   features: Schemas["Feature"][],
 ): Use[] {
   const isOf = (model: string) => model.startsWith(`${provider}/`);
@@ -21,7 +20,7 @@ export function usesOf(
     const feature = features.find((one) => one.name === assignment.feature);
     const firsts = assignment.models.map((candidate) => candidate.model);
     const all = [...firsts, ...assignment.fallbacks];
-    if (assignment.environment !== environment || !feature || !all.some(isOf)) return [];
+    if (!feature || !all.some(isOf)) return [];
     const role = firsts.some(isOf) ? "first" : "fallback";
     return [{ feature, role, others: all.filter((model) => !isOf(model)) }];
   });

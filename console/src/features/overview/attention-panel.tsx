@@ -1,5 +1,5 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
-import { featuresQuery } from "@/api/every-page";
+import { useQuery } from "@tanstack/react-query";
+import { assignmentsQuery, featuresQuery } from "@/api/every-page";
 import { describe } from "@/api/problem";
 import { useCan } from "@/api/session";
 import { plural } from "@/lib/format";
@@ -9,7 +9,7 @@ import { Shape } from "@/ui/status";
 import { AreaLink } from "./area-link";
 import { attention, type Item } from "./attention";
 import { useLiveFigures } from "./live-figures";
-import { assignmentsQuery, budgetsQuery, byModelQuery, healthQuery } from "./queries";
+import { budgetsQuery, byModelQuery, healthQuery } from "./queries";
 import type { Shown } from "./shown";
 
 const SPOKEN = { bad: "Critical", warn: "Warning", info: "Note" };
@@ -22,11 +22,8 @@ export function AttentionPanel({ span, environment, now }: Shown) {
   const features = useQuery({ ...featuresQuery, enabled: can("features.read") });
   const budgets = useQuery(budgetsQuery);
   const models = useQuery(byModelQuery(span, environment));
-  const unassigned = useUnassigned(
-    features.data?.map((feature) => feature.name) ?? [],
-    environment,
-  );
-  const asked = [live, health, features, budgets, models];
+  const assignments = useQuery({ ...assignmentsQuery(environment), enabled: can("features.read") });
+  const asked = [live, health, features, assignments, budgets, models];
   const failed = asked.find((query) => query.error && query.data === undefined);
   const isReading = asked.some((query) => query.isLoading);
   const items = attention({
@@ -34,7 +31,7 @@ export function AttentionPanel({ span, environment, now }: Shown) {
     checks: health.data?.checks,
     budgets: budgets.data,
     features: features.data,
-    unassigned,
+    assigned: assignments.data?.map((one) => one.feature),
     models: models.data?.items,
     environment,
     now,
@@ -96,15 +93,3 @@ const Row = ({ item }: { item: Item }) => (
     </AreaLink>
   </li>
 );
-
-/** Features that nothing serves in the environment, of those whose assignments are known. */
-function useUnassigned(features: string[], environment: string): string[] {
-  return useQueries({
-    queries: features.map(assignmentsQuery),
-    combine: (answers) =>
-      features.filter((_, index) => {
-        const known = answers[index]?.data;
-        return known && !known.items.some((one) => one.environment === environment);
-      }),
-  });
-}

@@ -19,8 +19,8 @@ export type Known = {
   checks?: Schemas["HealthCheck"][];
   budgets?: Schemas["Budget"][];
   features?: Schemas["Feature"][];
-  /** Names of the features that nothing serves in the environment. */
-  unassigned?: string[];
+  /** Names of the features that something serves in the environment. */
+  assigned?: string[];
   /** Sums by model of the time that is looked at. */
   models?: Sum[];
   environment: string;
@@ -127,11 +127,11 @@ function ofUnpriced(sum: Sum): Item[] {
 /** So many of a kind are named one by one. */
 const EACH = 2;
 
-function ofFeatures({ features = [], unassigned = [], environment }: Known): Item[] {
+function ofFeatures({ features = [], assigned, environment }: Known): Item[] {
   const active = features.filter((feature) => feature.status === "active");
   const names = (status: string) =>
     features.filter((feature) => feature.status === status).map((feature) => feature.name);
-  const without = active.filter((feature) => unassigned.includes(feature.name));
+  const without = active.filter((feature) => assigned && !assigned.includes(feature.name));
   return [
     ...together(names("maintenance"), "warn", "in maintenance", "Calls are refused for now"),
     ...together(names("inactive"), "info", "inactive", "Calls are refused"),

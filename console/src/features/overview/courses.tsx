@@ -5,7 +5,6 @@ import { TimeChart } from "@/charts/time-chart";
 import { duration, words } from "@/lib/format";
 import { Panel } from "@/ui/panel";
 import { Empty, Loaded, Skeleton } from "@/ui/states";
-import { latencyOf } from "./awaited";
 import { byProvider, course } from "./figures";
 import { byProviderQuery, courseQuery, providersQuery } from "./queries";
 import { RANGE_WORDS } from "./search";
@@ -51,7 +50,7 @@ export function LatencyPanel({ span, range, environment }: Shown) {
   const sums = useQuery(courseQuery(span, environment));
   const items = sums.data?.items;
   const points = useMemo(() => {
-    const latencies = course(items ?? [], span.slots, latencyOf);
+    const latencies = course(items ?? [], span.slots, (sum) => sum.latency_ms);
     return span.slots.map((at, index) => ({
       at,
       values: { p50: latencies[index]?.p50 ?? null, p95: latencies[index]?.p95 ?? null },

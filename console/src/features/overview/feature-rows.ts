@@ -1,12 +1,13 @@
 /** What the overview says of each feature. */
 import type { Schemas } from "@/api/client";
-import { latencyOf } from "./awaited";
 import { course, groupOf, perMinute, successOf } from "./figures";
 import type { Sum } from "./queries";
 import { isSame } from "./search";
 
 export type FeatureRow = {
   feature: Schemas["Feature"];
+  /** What serves it; `null` is nothing, `undefined` is not known yet. */
+  assigned: Schemas["EffectiveAssignment"] | null | undefined;
   calls: number;
   success: number;
   p95: number | null;
@@ -18,6 +19,7 @@ export type FeatureRow = {
 /** The features with the most calls first, then by name. */
 export function featureRows(known: {
   features: Schemas["Feature"][];
+  assignments: Schemas["EffectiveAssignment"][] | undefined;
   /** Sums by feature: of the time that is looked at, of the last day in slots, of its days. */
   sums: Sum[];
   day: Sum[];
@@ -35,9 +37,12 @@ export function featureRows(known: {
     );
     return {
       feature,
+      assigned:
+        known.assignments &&
+        (known.assignments.find((one) => one.feature === feature.name) ?? null),
       calls: sum?.calls ?? 0,
       success: sum ? successOf(sum) : Number.NaN,
-      p95: latencyOf(sum)?.p95 ?? null,
+      p95: sum?.latency_ms?.p95 ?? null,
       perMinute: perMinute(calls, known.slots, known.now),
       today: today?.cost ?? null,
       course: calls.map((value) => value ?? 0),

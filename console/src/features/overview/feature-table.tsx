@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { useMemo } from "react";
-import { featuresQuery } from "@/api/every-page";
+import { assignmentsQuery, featuresQuery } from "@/api/every-page";
 import { useCan, useMe } from "@/api/session";
 import { Sparkline } from "@/charts/sparkline";
 import { cx } from "@/lib/cx";
@@ -13,7 +13,7 @@ import { Denied, Empty, Loaded } from "@/ui/states";
 import { Status, type Tone } from "@/ui/status";
 import { AreaLink } from "./area-link";
 import { type FeatureRow, featureRows } from "./feature-rows";
-import { assignmentsQuery, byFeatureQuery, featureCourseQuery, featureDaysQuery } from "./queries";
+import { byFeatureQuery, featureCourseQuery, featureDaysQuery } from "./queries";
 import { RANGE_WORDS, spanOf } from "./search";
 import type { Shown } from "./shown";
 
@@ -27,12 +27,14 @@ export function FeatureTable({ span, range, environment, now }: Shown) {
   const features = useQuery({ ...featuresQuery, enabled: mayRead });
   const last = useMemo(() => spanOf("24h", now), [now]);
   const sums = useQuery(byFeatureQuery(span, environment));
+  const assignments = useQuery({ ...assignmentsQuery(environment), enabled: mayRead });
   const day = useQuery(featureCourseQuery(last, environment));
   const days = useQuery(featureDaysQuery(last, environment));
   const rows = useMemo(
     () =>
       featureRows({
         features: features.data ?? [],
+        assignments: assignments.data,
         sums: sums.data?.items ?? [],
         day: day.data?.items ?? [],
         days: days.data?.items ?? [],
@@ -40,9 +42,17 @@ export function FeatureTable({ span, range, environment, now }: Shown) {
         zone: organization.time_zone,
         now,
       }),
-    [features.data, sums.data, day.data, days.data, last, organization.time_zone, now],
+    [
+      features.data,
+      assignments.data,
+      sums.data,
+      day.data,
+      days.data,
+      last,
+      organization.time_zone,
+      now,
+    ],
   );
-  const columns = useMemo(() => columnsOf(environment), [environment]);
   if (!mayRead) return <Denied what="Features" />;
   const isCut = rows.length > SHOWN;
   return (
@@ -65,8 +75,8 @@ export function FeatureTable({ span, range, environment, now }: Shown) {
             label="AI features"
             rows={rows.slice(0, SHOWN)}
             rowKey={(row) => row.feature.id}
-            columns={columns}
-            phoneRow={(row) => <PhoneRow row={row} environment={environment} />}
+            columns={COLUMNS}
+            phoneRow={(row) => <PhoneRow row={row} />}
             empty={
               <Empty
                 title="No feature yet"
@@ -87,7 +97,7 @@ export function FeatureTable({ span, range, environment, now }: Shown) {
 /** Below this share of successes somebody should look. */
 const LOW = 0.98;
 
-const columnsOf = (environment: string): Column<FeatureRow>[] => [
+const COLUMNS: Column<FeatureRow>[] = [
   {
     key: "feature",
     head: "Feature",
@@ -109,7 +119,7 @@ const columnsOf = (environment: string): Column<FeatureRow>[] => [
     head: "Model",
     width: "1fr",
     priority: 2,
-    cell: (row) => <ModelOf feature={row.feature.name} environment={environment} />,
+    cell: (row) => <ModelOf assigned={row.assigned} />,
   },
   {
     key: "rate",
@@ -180,10 +190,8 @@ const State = ({ row }: { row: FeatureRow }) => (
 );
 
 /** The model that is tried first, and what comes after it. */
-function ModelOf({ feature, environment }: { feature: string; environment: string }) {
-  const assignments = useQuery(assignmentsQuery(feature));
-  const assigned = assignments.data?.items.find((one) => one.environment === environment);
-  if (!assigned) return <span className="text-ink-3">{assignments.data ? "None" : ""}</span>;
+function ModelOf({ assigned }: { assigned: FeatureRow["assigned"] }) {
+  if (!assigned) return <span className="text-ink-3">{assigned === null ? "None" : ""}</span>;
   const [first, ...others] = [...assigned.models.map((one) => one.model), ...assigned.fallbacks];
   return (
     <span
@@ -211,7 +219,7 @@ const Success = ({ share }: { share: number }) => (
 const rateWords = (rate: number) =>
   rate === 0 ? NONE : rate >= 10 ? count(rate) : rate.toFixed(rate >= 0.995 ? 1 : 2);
 
-const PhoneRow = ({ row, environment }: { row: FeatureRow; environment: string }) => (
+const PhoneRow = ({ row }: { row: FeatureRow }) => (
   <div className="grid gap-0.5">
     <div className="flex min-h-6 items-center justify-between gap-3">
       <Name row={row} />
@@ -220,7 +228,7 @@ const PhoneRow = ({ row, environment }: { row: FeatureRow; environment: string }
     <div className="flex items-center justify-between gap-3 text-xs text-ink-3">
       <span className="flex min-w-0 items-center gap-2">
         <State row={row} />
-        <ModelOf feature={row.feature.name} environment={environment} />
+        <ModelOf assigned={row.assigned} />
       </span>
       <span className="num shrink-0">
         <Success share={row.success} /> · {duration(row.p95)}

@@ -7,7 +7,6 @@ import { useStore } from "@/lib/store";
 import { connection } from "@/live/socket";
 import { Delta, Stat, Stats } from "@/ui/stat";
 import { Failure, Skeleton } from "@/ui/states";
-import { latencyOf } from "./awaited";
 import { monthBudget } from "./budget";
 import { changeOf, course, successOf } from "./figures";
 import { useLiveFigures } from "./live-figures";
@@ -42,7 +41,7 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
       `No calls ${RANGE_WORDS[range]} before`
     );
   };
-  const [p95, oldP95] = [latencyOf(sum)?.p95, latencyOf(old)?.p95];
+  const [p95, oldP95] = [sum?.latency_ms?.p95, old?.latency_ms?.p95];
   const cached = (of: typeof sum) => (of && of.calls > 0 ? of.cached_calls / of.calls : undefined);
   return (
     <Stats label="Key figures">
@@ -63,7 +62,7 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
         p95={p95}
         note={p95 == null ? (sum ? "Not known" : "No calls") : versus(p95, oldP95, "down")}
       >
-        <Chart values={spark((one) => latencyOf(one)?.p95 ?? 0)} color="var(--c5)" />
+        <Chart values={spark((one) => one.latency_ms?.p95 ?? 0)} color="var(--c5)" />
       </Latency>
       <MonthSpend now={now} />
       <Stat

@@ -184,7 +184,7 @@ test("the worst comes first, and leads to where it is solved", () => {
     environment: "staging",
     now: NOW,
     features: [feature("chatbot"), feature("search", "maintenance")],
-    unassigned: ["chatbot", "search"],
+    assigned: ["translation"],
     models: [sum({ group: { model: "acme/new" }, unpriced_attempts: 3 })],
     providers: [provider({ status: "down", models: [model] })],
     checks: [
@@ -260,6 +260,7 @@ test("features stand by their calls; today's cost is of the organization's day",
   const { slots } = spanOf("24h", NOW);
   const rows = featureRows({
     features: [feature("quiet"), feature("busy")],
+    assignments: [],
     sums: [sum({ group: { feature: "id-busy" }, calls: 10, calls_by_status: { success: 9 } })],
     day: [sum({ group: { feature: "id-busy" }, calls: 6 })],
     days: [

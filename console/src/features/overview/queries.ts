@@ -91,11 +91,6 @@ export const providersQuery = queryOptions({
     everyPage(async (query) => (await api.GET(PROVIDERS, { params: { query }, signal })).data!),
 });
 
-export const assignmentsQuery = (feature: string) =>
-  $api.queryOptions("get", `${BASE}/features/{feature}/assignments`, {
-    params: { path: { feature } },
-  });
-
 export const liveQuery = $api.queryOptions(
   "get",
   "/api/ai/dashboard/live-status",
