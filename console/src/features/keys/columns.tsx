@@ -1,5 +1,5 @@
 import type { Environment } from "@/lib/environment";
-import { compact, day, moment, money, NONE } from "@/lib/format";
+import { ago, compact, day, moment, money, NONE } from "@/lib/format";
 import type { Column } from "@/tables/column";
 import { EnvironmentName } from "@/ui/environment";
 import { Status } from "@/ui/status";
@@ -10,6 +10,16 @@ export function KeyStatus({ of }: { of: KeyRow["key"] }) {
   const { tone, label } = STATE[stateOf(of)];
   return <Status tone={tone}>{label}</Status>;
 }
+
+/** How long ago the last call came: a key that nobody uses can go. */
+export const LastUsed = ({ of }: { of: KeyRow["key"] }) =>
+  of.last_used_at ? (
+    <time dateTime={of.last_used_at} title={moment(of.last_used_at)}>
+      {ago(of.last_used_at)}
+    </time>
+  ) : (
+    <span className="text-ink-3">Never</span>
+  );
 
 const Short = ({ text }: { text: string | undefined }) =>
   text ? (
@@ -94,6 +104,15 @@ export const columns: Column<KeyRow>[] = [
     priority: 1,
     order: ({ cost }) => Number(cost?.amount ?? -1),
     cell: ({ cost }) => money(cost),
+  },
+  {
+    key: "used",
+    head: "Last used",
+    width: "100px",
+    isRight: true,
+    priority: 2,
+    order: ({ key }) => key.last_used_at ?? "",
+    cell: ({ key }) => <LastUsed of={key} />,
   },
   {
     key: "expires",

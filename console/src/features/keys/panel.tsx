@@ -13,7 +13,7 @@ import { Facts } from "@/ui/panel";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/states";
 import { Tag } from "@/ui/status";
-import { KeyStatus } from "./columns";
+import { KeyStatus, LastUsed } from "./columns";
 import { EditKey } from "./edit";
 import { RotateKey } from "./rotate";
 import type { KeyRow } from "./rows";
@@ -81,6 +81,7 @@ export function KeyPanel(props: {
               </span>,
             ],
             ["Issued", moment(key.created_at)],
+            ["Last used", <LastUsed key="used" of={key} />],
             ["Expires", key.expires_at ? moment(key.expires_at) : "Never"],
             key.revoked_at ? ["Revoked", moment(key.revoked_at)] : null,
             [

@@ -1,5 +1,20 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, CATALOG_STALE_TIME, type Schemas } from "@/api/client";
+
+const FINDINGS = "/api/platform/ai-management/models/findings";
+const PAGE = 50;
+
+/** Where the sources of the catalogue disagree, of one provider or of all. */
+export const findingsQuery = (provider: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ["get", FINDINGS, provider],
+    staleTime: CATALOG_STALE_TIME,
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam: cursor, signal }): Promise<Schemas["Page_CatalogFinding"]> =>
+      (await api.GET(FINDINGS, { params: { query: { provider, limit: PAGE, cursor } }, signal }))
+        .data!,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
 
 const IMPORT = "/api/platform/ai-management/models/providers/{provider}/catalog-import";
 

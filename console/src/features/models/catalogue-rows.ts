@@ -1,5 +1,4 @@
 import type { Schemas } from "@/api/client";
-import { sourceOf } from "./model-rows";
 import { providerOf } from "./provider-rows";
 
 /** What of a provider's models stands in the catalogue. */
@@ -21,10 +20,7 @@ export function catalogueRows(
   return providers.map((provider) => {
     const own = models.filter((model) => providerOf(model.name) === provider.name);
     const taken = own.filter((model) => model.origin);
-    const days = taken
-      .flatMap((model) => model.origin?.sources ?? [])
-      .map((source) => sourceOf(source).date)
-      .filter((day) => day !== undefined);
+    const days = taken.map((model) => model.origin?.as_of).filter((day) => day != null);
     return {
       provider,
       catalogues: [...new Set(taken.map((model) => model.origin?.catalog ?? ""))].filter(Boolean),

@@ -9,6 +9,7 @@ import { Button } from "@/ui/button";
 import { Panel } from "@/ui/panel";
 import { Empty, Loaded, SkeletonRows } from "@/ui/states";
 import { type CatalogueRow, catalogueRows } from "./catalogue-rows";
+import { Findings } from "./findings";
 import { ImportDialog } from "./import";
 import { kindLabel } from "./kinds";
 import { providersQuery } from "./queries";
@@ -126,6 +127,7 @@ export default function CatalogueTab({ search, set }: { search: ModelsSearch; se
             )}
           </Loaded>
         </Panel>
+        <Findings providers={providers.data} search={search} set={set} />
       </div>
       {chosen && search.edit === "import" && mayImport && (
         <ImportDialog

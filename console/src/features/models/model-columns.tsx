@@ -12,12 +12,11 @@ export function Source({ of }: { of: ModelRow["model"] }) {
   const [first, ...others] = of.origin?.sources ?? [];
   if (!first)
     return <span className="text-ink-3">{of.prices.length > 0 ? "Stated here" : NONE}</span>;
-  const { name, date: as } = sourceOf(first);
   return (
     <span title={of.origin?.sources.join("\n")} className="truncate text-ink-2">
-      {name}
+      {sourceOf(first).name}
       {others.length > 0 && ` +${others.length}`}
-      {as && <span className="text-ink-3"> {date(as)}</span>}
+      {of.origin?.as_of && <span className="text-ink-3"> {date(of.origin.as_of)}</span>}
     </span>
   );
 }

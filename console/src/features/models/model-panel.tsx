@@ -1,7 +1,7 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { $api, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { featuresQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
@@ -18,7 +18,7 @@ import { ModelEdit } from "./model-edit";
 import { type ModelRow, sourceOf } from "./model-rows";
 import { Part } from "./part";
 import { PriceList } from "./price-list";
-import { monthQuery } from "./queries";
+import { assignmentsQuery, monthQuery } from "./queries";
 import type { ModelsSearch, SetSearch } from "./search";
 
 /** A model: what it costs, what it can hold, and who uses it. */
@@ -130,9 +130,10 @@ function UsedBy({ model }: { model: string }) {
   const can = useCan();
   const features = useQuery(featuresQuery);
   const spent = useQuery({ ...monthQuery("feature", { model }), enabled: can("usage.read") });
-  const assigned = useAssignments(features.data, model);
+  const assignments = useQuery(assignmentsQuery);
   const rows = useMemo(() => {
-    if (!features.data) return undefined;
+    if (!features.data || !assignments.data) return undefined;
+    const assigned = placesOf(assignments.data, model);
     const sums = new Map(
       spent.data?.items.map((sum) => [(sum.group as { feature?: string }).feature, sum]),
     );
@@ -143,11 +144,11 @@ function UsedBy({ model }: { model: string }) {
         sum: sums.get(feature.id),
       }))
       .filter((row) => row.places.length > 0 || row.sum);
-  }, [features.data, spent.data, assigned]);
+  }, [features.data, spent.data, assignments.data, model]);
   return (
     <Part title="Features that use it">
       <Loaded
-        query={{ ...features, data: rows }}
+        query={{ ...assignments, data: rows }}
         what="Features"
         skeleton={<Skeleton className="h-12" />}
       >
@@ -185,26 +186,14 @@ function UsedBy({ model }: { model: string }) {
   );
 }
 
-const ASSIGNMENTS = "/api/platform/ai-management/features/{feature}/assignments";
-
 /** Where each feature is assigned to a model, as words: `Production`, `Staging as fallback`. */
-function useAssignments(features: Schemas["Feature"][] | undefined, model: string) {
-  return useQueries({
-    queries: (features ?? []).map(({ name }) =>
-      $api.queryOptions("get", ASSIGNMENTS, { params: { path: { feature: name } } }),
-    ),
-    combine: (answers) => {
-      const found = new Map<string, string[]>();
-      for (const answer of answers) {
-        for (const assignment of answer.data?.items ?? []) {
-          const place = placeOf(assignment, model);
-          if (!place) continue;
-          found.set(assignment.feature, [...(found.get(assignment.feature) ?? []), place]);
-        }
-      }
-      return found;
-    },
-  });
+function placesOf(assignments: Schemas["Assignment"][], model: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const assignment of assignments) {
+    const place = placeOf(assignment, model);
+    if (place) found.set(assignment.feature, [...(found.get(assignment.feature) ?? []), place]);
+  }
+  return found;
 }
 
 export function placeOf(assignment: Schemas["Assignment"], model: string): string | undefined {

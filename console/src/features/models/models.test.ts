@@ -209,7 +209,8 @@ describe("models", () => {
     const origin = {
       catalog: "openai",
       model: "x",
-      sources: ["a 1 of 2026-11-12", "b 2 of 2026-07-02"],
+      sources: [],
+      as_of: "2026-07-02",
     };
     const provider = { name: "acme" } as Schemas["Provider"];
     expect(catalogueRows([provider], [model("acme/x", { origin }), ...models])[0]).toMatchObject({

@@ -1,4 +1,4 @@
-import { compact, money, NONE, percent } from "@/lib/format";
+import { compact, duration, money, NONE, percent } from "@/lib/format";
 import type { Column } from "@/tables/column";
 import { HEALTH_TONE, HealthStatus } from "@/ui/health";
 import { Status } from "@/ui/status";
@@ -50,6 +50,15 @@ export const providerColumns: Column<ProviderRow>[] = [
     cell: (row) => <ProviderHealthStatus of={row} />,
   },
   {
+    key: "p95",
+    head: "p95, 24 h",
+    width: "100px",
+    isRight: true,
+    priority: 2,
+    order: (row) => row.day?.latency_ms?.p95 ?? -1,
+    cell: (row) => duration(row.day?.latency_ms?.p95),
+  },
+  {
     key: "errors",
     head: "Errors, 24 h",
     width: "110px",
@@ -96,8 +105,9 @@ export const providerColumns: Column<ProviderRow>[] = [
   {
     key: "credential",
     head: "Credential",
-    width: "170px",
+    width: "180px",
     priority: 3,
+    order: ({ provider }) => provider.credentials_set_at ?? "",
     cell: ({ provider }) => <CredentialAge of={provider} />,
   },
 ];

@@ -74,8 +74,10 @@ export function ProviderPanel(props: {
           columns={2}
           rows={[
             ["Errors, 24 h", <Errors key="errors" of={row} />],
+            ["p95, 24 h", duration(row.day?.latency_ms?.p95)],
             ["Calls, 24 h", row.day ? count(row.day.calls) : NONE],
             ["Spend, 30 d", money(row.month?.cost ?? { amount: "0", currency: row.currency })],
+            ["Calls, 30 d", row.month ? count(row.month.calls) : NONE],
             ["Now", queueText(health) ?? NONE],
           ]}
         />
