@@ -2,6 +2,10 @@
 export const pages: { path: string; heading: string }[] = [
   { path: "/", heading: "Overview" },
   { path: "/live", heading: "Live status" },
+  { path: "/requests", heading: "Requests" },
   { path: "/models", heading: "Models & providers" },
   { path: "/keys", heading: "Keys" },
+  { path: "/spending", heading: "Spending" },
+  { path: "/journal", heading: "Journal" },
+  { path: "/settings", heading: "Settings" },
 ];
