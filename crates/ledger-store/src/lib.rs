@@ -12,6 +12,7 @@
 mod adjuster;
 mod adjustment;
 mod analytics;
+mod arrivals;
 mod budgets;
 mod calls;
 mod error;
@@ -36,10 +37,11 @@ pub use adjustment::{
 pub use analytics::{
     AnalyticsFilter, AnalyticsQuery, Bucket, Dimension, Group, Grouped, MAX_BUCKETS, sketch_latency, sum_usage,
 };
+pub use arrivals::{Arrivals, Arrived};
 pub use budgets::{BudgetPeriod, list_budget_periods};
 pub use calls::{
     CallFilter, CallVolume, ListedCall, MAX_FEATURES, PAGE_EFFORT, TextSearch, VolumeBar, VolumeQuery, count_calls,
-    find_calls, list_calls,
+    find_calls, find_last_call, list_calls,
 };
 pub use error::{Error, Result};
 pub use latency::Latency;

@@ -6,7 +6,7 @@ use glaux_store::Db;
 use parking_lot::Mutex;
 
 use crate::{
-    Error, Result,
+    Arrivals, Error, Result,
     projection::{self, Carried, Novelty},
     store::offsets,
 };
@@ -35,6 +35,7 @@ pub struct Projector {
     /// Records of the next transaction: fewer than a batch while one that the database refuses is searched for.
     limit: usize,
     progress: Arc<Mutex<Progress>>,
+    arrivals: Arrivals,
 }
 
 /// What a step carried.
@@ -82,12 +83,26 @@ impl ProgressWatch {
 impl Projector {
     /// For the records that `tail` reads, which `node` wrote. Touches nothing yet.
     pub fn new(db: Db, tail: Tail, node: NodeId, clock: Arc<dyn Clock>) -> Self {
-        Self { db, tail: Arc::new(tail), node, clock, position: None, limit: BATCH, progress: Arc::default() }
+        Self {
+            db,
+            tail: Arc::new(tail),
+            node,
+            clock,
+            position: None,
+            limit: BATCH,
+            progress: Arc::default(),
+            arrivals: Arrivals::default(),
+        }
     }
 
     /// To see how far it is.
     pub fn watch(&self) -> ProgressWatch {
         ProgressWatch(Arc::clone(&self.progress))
+    }
+
+    /// To see the calls that it carries.
+    pub fn arrivals(&self) -> Arrivals {
+        self.arrivals.clone()
     }
 
     /// Carries records until `shutdown`, whatever the database does: failures are tried again, later and later.
@@ -152,13 +167,18 @@ impl Projector {
             self.note_success(from, Carried::default());
             return Ok(Step::Nothing);
         }
+        let arriving = self.arrivals.among(&batch.entries);
         let carried = match self.carry_once(from, batch).await {
             Err(error) if error.refuses_content() && read > 1 => {
                 self.limit = read / 2;
                 return Ok(Step::Batch);
             }
             Err(error) if error.refuses_content() => self.set_aside(from, next, &error).await?,
-            outcome => outcome?,
+            outcome => {
+                let carried = outcome?;
+                self.arrivals.add(arriving);
+                carried
+            }
         };
         self.limit = (self.limit * 2).min(BATCH);
         self.position = Some(next);

@@ -9,7 +9,7 @@ mod moments;
 mod search;
 mod volume;
 
-use glaux_kernel::{CallId, Cursor, Page, PageRequest};
+use glaux_kernel::{CallId, Cursor, KeyId, Page, PageRequest, Timestamp};
 use glaux_store::OrgRead;
 
 use self::search::Search;
@@ -22,8 +22,8 @@ pub use self::{
 use crate::{
     AdjustedAttempt, Result,
     row::CallRow,
-    store::{attempts, calls},
-    sums::ServedCall,
+    store::{attempts, call_counts, calls},
+    sums::{SLOT, ServedCall},
     usage::beside_adjustments,
 };
 
@@ -64,6 +64,14 @@ pub async fn find_calls(tx: &mut OrgRead, ids: &[CallId]) -> Result<Vec<ListedCa
         rows.extend(calls::find(tx, *id).await?);
     }
     complete(tx, rows).await
+}
+
+/// When the last call by a key came. `None`: it was never used, or so long ago that its calls are gone.
+pub async fn find_last_call(tx: &mut OrgRead, key: KeyId) -> Result<Option<Timestamp>> {
+    let Some(slot) = call_counts::find_last_slot(tx, key).await? else { return Ok(None) };
+    let filter = CallFilter { from: slot, to: slot.plus(SLOT), key: Some(key), ..CallFilter::default() };
+    let (rows, _) = Search::new(&filter, &PageRequest { limit: 0, cursor: None }, PAGE_EFFORT).run(tx).await?;
+    Ok(rows.first().map(|row| row.at))
 }
 
 /// The calls with their attempts.

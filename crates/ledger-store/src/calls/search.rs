@@ -23,15 +23,17 @@ use crate::{
 /// Rows that a request looks at, about a microsecond each.
 pub const PAGE_EFFORT: i64 = 50_000;
 /// What looking at one moment costs, in rows.
-const MOMENT: i64 = 10;
+const MOMENT: i64 = 20;
 /// What looking at the roll-ups of a window costs, in rows.
 const WINDOW_EFFORT: i64 = PAGE_EFFORT / 4;
 /// Slots whose roll-ups are looked at at once.
 const WINDOW: Duration = Duration::from_secs(7 * 86_400);
 /// Roll-ups that are read at once.
 const CANDIDATES: i64 = 512;
-/// With more calls in a slot's roll-ups, its rows are read instead of the moments.
+/// With more calls in a slot's roll-ups, its rows are read instead of the moments. Fewer where the rows are few, or where
+/// most calls would be looked at in vain.
 const FEW: i64 = 512;
+const VERY_FEW: i64 = 32;
 
 /// Ids from the first to before the second.
 type Ids = (Uuid, Uuid);
@@ -137,11 +139,16 @@ impl<'f> Search<'f> {
             return Ok(());
         }
         let calls: i64 = of_slot.iter().map(|candidate| candidate.calls).sum();
-        if self.among == Among::All
-            && calls <= FEW
+        let few = match self.among {
+            Among::All if !self.filter.narrows_rows() => FEW,
+            Among::All | Among::Unusual => VERY_FEW,
+        };
+        if calls <= few
             && let Some(moments) = moments_of(tx, of_slot).await?
         {
-            return self.look_at(tx, moments).await;
+            self.look_at(tx, moments).await?;
+            self.effort -= MOMENT * of_slot.len() as i64;
+            return Ok(());
         }
         self.read(tx, (first_id_at(slot), first_id_at(slot.plus(SLOT)))).await
     }

@@ -53,14 +53,13 @@ pub async fn count_calls(tx: &mut OrgRead, query: &VolumeQuery) -> Result<CallVo
     let at = |bar: u64| from.plus(SLOT * u32::try_from(bar * width).unwrap_or(u32::MAX));
     let empty = |bar| VolumeBar { at: at(bar), calls: StatusCounts::default(), cached: 0 };
     let mut bars: Vec<_> = (0..slots.div_ceil(width)).map(empty).collect();
-    let mut of = 0;
     for counted in call_counts::count(tx, filter, (from, to)).await? {
-        of += counted.all;
         let bar = counted.slot.since(from).as_secs() / SLOT.as_secs() / width;
         let Some(bar) = usize::try_from(bar).ok().and_then(|bar| bars.get_mut(bar)) else { continue };
         let Some(counting) = filter.counting() else { continue };
         bar.calls.merge(&counting.of(&counted.calls, counted.cached));
         bar.cached += counting.cached_of(counted.cached);
     }
+    let of = call_counts::count_all(tx, (from, to)).await?;
     Ok(CallVolume { width: SLOT * u32::try_from(width).unwrap_or(u32::MAX), bars, of })
 }

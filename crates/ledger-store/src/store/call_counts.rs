@@ -1,6 +1,6 @@
 //! What roll-ups know of calls. Read from an index alone, but for the moments.
 
-use glaux_kernel::{Environment, NodeId, Timestamp};
+use glaux_kernel::{Environment, KeyId, NodeId, Timestamp};
 use glaux_store::{OrgRead, Query, Result, Sql, sql};
 
 use crate::{
@@ -25,23 +25,24 @@ const CANDIDATES: Sql = sql(
 const MOMENTS: Sql = sql("SELECT call_moments FROM usage_rollups
      WHERE organization_id = $1 AND slot = $2 AND dimensions = $3 AND node_id = $4");
 
-const COUNT: Sql =
-    sql("SELECT slot, CAST(SUM(CASE WHEN is_meant THEN calls_success ELSE 0 END) AS BIGINT) AS calls_success,
-        CAST(SUM(CASE WHEN is_meant THEN calls_error ELSE 0 END) AS BIGINT) AS calls_error,
-        CAST(SUM(CASE WHEN is_meant THEN calls_timeout ELSE 0 END) AS BIGINT) AS calls_timeout,
-        CAST(SUM(CASE WHEN is_meant THEN calls_cancelled ELSE 0 END) AS BIGINT) AS calls_cancelled,
-        CAST(SUM(CASE WHEN is_meant THEN calls_blocked ELSE 0 END) AS BIGINT) AS calls_blocked,
-        CAST(SUM(CASE WHEN is_meant THEN calls_unknown ELSE 0 END) AS BIGINT) AS calls_unknown,
-        CAST(SUM(CASE WHEN is_meant THEN calls_cached ELSE 0 END) AS BIGINT) AS calls_cached,
-        CAST(SUM(calls_success + calls_error + calls_timeout + calls_cancelled + calls_blocked + calls_unknown)
-            AS BIGINT) AS calls
-     FROM (
-        SELECT slot, calls_success, calls_error, calls_timeout, calls_cancelled, calls_blocked, calls_unknown,
-            calls_cached,
-            ($4 IS NULL OR feature_id = $4) AND ($5 IS NULL OR key_id = $5) AND ($6 IS NULL OR model_id = $6)
-                AND ($7 IS NULL OR provider_id = $7) AND ($8 IS NULL OR environment = $8) AS is_meant
-        FROM usage_rollups WHERE organization_id = $1 AND slot >= $2 AND slot < $3) AS rollups
+const COUNT: Sql = sql("SELECT slot, CAST(SUM(calls_success) AS BIGINT) AS calls_success,
+        CAST(SUM(calls_error) AS BIGINT) AS calls_error, CAST(SUM(calls_timeout) AS BIGINT) AS calls_timeout,
+        CAST(SUM(calls_cancelled) AS BIGINT) AS calls_cancelled, CAST(SUM(calls_blocked) AS BIGINT) AS calls_blocked,
+        CAST(SUM(calls_unknown) AS BIGINT) AS calls_unknown, CAST(SUM(calls_cached) AS BIGINT) AS calls_cached
+     FROM usage_rollups
+     WHERE organization_id = $1 AND slot >= $2 AND slot < $3
+        AND ($4 IS NULL OR feature_id = $4) AND ($5 IS NULL OR key_id = $5) AND ($6 IS NULL OR model_id = $6)
+        AND ($7 IS NULL OR provider_id = $7) AND ($8 IS NULL OR environment = $8)
      GROUP BY slot ORDER BY slot");
+
+const COUNT_ALL: Sql = sql("SELECT CAST(COALESCE(SUM(calls_success + calls_error + calls_timeout + calls_cancelled
+        + calls_blocked + calls_unknown), 0) AS BIGINT)
+     FROM usage_rollups WHERE organization_id = $1 AND slot >= $2 AND slot < $3");
+
+const LAST_SLOT: Sql = sql("SELECT slot FROM usage_rollups
+     WHERE organization_id = $1 AND key_id = $2 AND calls_success + calls_error + calls_timeout + calls_cancelled
+        + calls_blocked + calls_unknown > 0
+     ORDER BY slot DESC LIMIT 1");
 
 /// A roll-up with calls that a filter wants.
 #[derive(Debug, sqlx::FromRow)]
@@ -56,12 +57,9 @@ pub(crate) struct Candidate {
 /// The calls of a slot.
 pub(crate) struct Counted {
     pub(crate) slot: Timestamp,
-    /// Those of the dimensions that are meant.
     pub(crate) calls: StatusCounts,
     /// Of these, those from the response cache.
     pub(crate) cached: u64,
-    /// Whatever their dimensions.
-    pub(crate) all: u64,
 }
 
 /// Roll-ups with slots in `slots` that have calls as the filter wants them, the youngest slot first.
@@ -86,7 +84,7 @@ pub(crate) async fn find_moments(tx: &mut OrgRead, candidate: &Candidate) -> Res
     Ok(CallMoments::from_bytes(found.and_then(|(moments,)| moments)))
 }
 
-/// The calls of each slot in `slots` that has a roll-up.
+/// The calls in `slots` of the dimensions that the filter names, slot by slot.
 pub(crate) async fn count(
     tx: &mut OrgRead,
     filter: &CallFilter,
@@ -94,6 +92,18 @@ pub(crate) async fn count(
 ) -> Result<Vec<Counted>> {
     let rows: Vec<CountRow> = select(tx.query(COUNT), filter, slots).fetch_all().await?;
     Ok(rows.into_iter().map(Counted::from).collect())
+}
+
+/// All calls in `slots`.
+pub(crate) async fn count_all(tx: &mut OrgRead, slots: (Timestamp, Timestamp)) -> Result<u64> {
+    let (all,): (i64,) = tx.query(COUNT_ALL).bind(slots.0).bind(slots.1).fetch_one().await?;
+    Ok(u64::try_from(all).unwrap_or_default())
+}
+
+/// The last slot with a call by a key.
+pub(crate) async fn find_last_slot(tx: &mut OrgRead, key: KeyId) -> Result<Option<Timestamp>> {
+    let found: Option<(Timestamp,)> = tx.query(LAST_SLOT).bind(key).fetch_optional().await?;
+    Ok(found.map(|(slot,)| slot))
 }
 
 fn select<'t>(query: Query<'t>, filter: &CallFilter, slots: (Timestamp, Timestamp)) -> Query<'t> {
@@ -117,7 +127,6 @@ struct CountRow {
     calls_blocked: i64,
     calls_unknown: i64,
     calls_cached: i64,
-    calls: i64,
 }
 
 impl From<CountRow> for Counted {
@@ -135,7 +144,6 @@ impl From<CountRow> for Counted {
             slot: row.slot,
             calls: StatusCounts::from_ordered(calls.map(unsigned)),
             cached: unsigned(row.calls_cached),
-            all: unsigned(row.calls),
         }
     }
 }

@@ -72,7 +72,9 @@ const MERGEABLE: EverySql = every_sql(
 
 const DELETE: Sql = sql("DELETE FROM usage_rollups WHERE organization_id = $1 AND slot >= $2 AND slot < $3");
 
-const SPAN: Sql = sql("SELECT MIN(slot), MAX(slot) FROM usage_rollups WHERE organization_id = $1");
+// One of both is found at an end of the index; both at once are not.
+const SPAN: Sql = sql("SELECT (SELECT MIN(slot) FROM usage_rollups WHERE organization_id = $1) AS first,
+        (SELECT MAX(slot) FROM usage_rollups WHERE organization_id = $1) AS last");
 
 /// A roll-up with what can't be added by the database.
 pub(crate) struct RollupRow {

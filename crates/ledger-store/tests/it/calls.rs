@@ -3,7 +3,7 @@ use std::time::Duration;
 use glaux_kernel::{Clock as _, Environment, PageRequest, ProviderId, Timestamp};
 use glaux_ledger::record::Status;
 use glaux_ledger_store::{
-    CallFilter, ListedCall, PAGE_EFFORT, TextSearch, VolumeQuery, count_calls, find_calls, list_calls,
+    CallFilter, ListedCall, PAGE_EFFORT, TextSearch, VolumeQuery, count_calls, find_calls, find_last_call, list_calls,
 };
 use glaux_llm::{Meter, Usage};
 use glaux_store::OrgRead;
@@ -17,7 +17,9 @@ on_both!(
     few_calls_are_found_among_many,
     a_search_goes_on_where_it_stopped,
     a_call_comes_with_its_attempts,
-    bars_count_what_the_list_holds
+    bars_count_what_the_list_holds,
+    the_last_call_of_a_key_is_found,
+    calls_that_arrive_are_kept_for_who_wants_them
 );
 
 fn everything() -> CallFilter {
@@ -262,4 +264,49 @@ fn needs_rows(filter: &CallFilter) -> bool {
         || filter.min_duration_micros.is_some()
         || filter.min_cost_nanos.is_some()
         || filter.text.is_some()
+}
+
+async fn the_last_call_of_a_key_is_found(database: TestDatabase) {
+    let world = World::new(66);
+    mixed(&world, 100);
+    // So many in a slot that their moments are not kept.
+    for _ in 0..150 {
+        let mut call = world.call();
+        call.attribution.key = key(7);
+        world.serve(call, 1, settlement(1));
+        world.clock.advance(Duration::from_millis(1500));
+    }
+    world.project(database.db()).await;
+    let (_, records) = world.records();
+    let mut tx = database.db().organization(organization(1)).read().await.unwrap();
+    for number in [0, 1, 2, 7] {
+        let own = records
+            .iter()
+            .filter(|call| (call.attribution.organization, call.attribution.key) == (organization(1), key(number)));
+        let last = own.map(|call| call.at).max();
+        assert!(last.is_some());
+        assert_eq!(find_last_call(&mut tx, key(number)).await.unwrap(), last, "key {number}");
+    }
+    assert_eq!(find_last_call(&mut tx, key(99)).await.unwrap(), None);
+}
+
+async fn calls_that_arrive_are_kept_for_who_wants_them(database: TestDatabase) {
+    let world = World::new(67);
+    let mut projector = world.projector(database.db());
+    let arrivals = projector.arrivals();
+    world.serve(world.call(), 1, settlement(1));
+    projector.catch_up().await.unwrap();
+    assert!(arrivals.take().is_empty(), "nobody wants them");
+    arrivals.want(true);
+    for _ in 0..203 {
+        world.serve(world.call(), 1, settlement(1));
+    }
+    projector.catch_up().await.unwrap();
+    let (_, records) = world.records();
+    let served: Vec<_> = records.iter().map(|call| call.call).collect();
+    let mut taken = arrivals.take();
+    let arrived = taken.remove(&organization(1)).unwrap();
+    assert!(taken.is_empty() && arrivals.take().is_empty());
+    assert_eq!(arrived.omitted, 3);
+    assert_eq!(Vec::from(arrived.calls), served[4..]);
 }
