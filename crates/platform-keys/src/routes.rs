@@ -2,9 +2,11 @@ use std::time::Duration;
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{Environment, KeyId, Page, Permission, Timestamp};
+use glaux_ledger_store::find_last_call;
 use glaux_platform_applications::{Application, DEFAULT_APPLICATION};
 use glaux_platform_kit::{Change, Context, Credential, Object, find, get, list};
 use glaux_routing::document::Limits;
+use glaux_store::OrgRead;
 use glaux_web::{
     Caller, FieldError, Json, PageParameters, PageSchema, Paging, Path, Problem, Tagged, Write, change, permit,
 };
@@ -56,6 +58,9 @@ struct KeyView {
     shown: String,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// When the last call by it came, as far as calls are kept.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Timestamp>,
 }
 
 /// A key and its text: the only time that it is shown.
@@ -68,8 +73,13 @@ struct IssuedKey<'a> {
     key: &'a str,
 }
 
-impl From<Object<Key>> for KeyView {
-    fn from(object: Object<Key>) -> Self {
+impl KeyView {
+    async fn read(tx: &mut OrgRead, object: Object<Key>) -> Result<Self, Problem> {
+        let last_used_at = find_last_call(tx, object.id).await.map_err(Problem::internal)?;
+        Ok(Self { last_used_at, ..Self::unused(object) })
+    }
+
+    fn unused(object: Object<Key>) -> Self {
         let state = object.state;
         Self {
             id: object.id,
@@ -86,6 +96,7 @@ impl From<Object<Key>> for KeyView {
             revoked_at: state.revoked_at,
             shown: state.secrets.first().map(|secret| secret.shown.clone()).unwrap_or_default(),
             created_at: object.created_at,
+            last_used_at: None,
         }
     }
 }
@@ -159,7 +170,12 @@ async fn list_keys(
     Paging(page): Paging,
 ) -> Result<Json<Page<KeyView>>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
-    Ok(Json(list::<Key>(&mut tx, &page).await?.map(KeyView::from)))
+    let Page { items, next_cursor } = list::<Key>(&mut tx, &page).await?;
+    let mut views = Vec::with_capacity(items.len());
+    for key in items {
+        views.push(KeyView::read(&mut tx, key).await?);
+    }
+    Ok(Json(Page { items: views, next_cursor }))
 }
 
 /// Issues a key. Its text is in this answer and nowhere else.
@@ -190,7 +206,7 @@ async fn issue_key(State(context): State<Context>, write: Write, Json(new): Json
     };
     let key = change.create::<Key>(&new.name, state).await?;
     let tag = key.tag()?;
-    let view = KeyView::from(key);
+    let view = KeyView::unused(key);
     let issued = IssuedKey { view: &view, key: text.expose() };
     change.answer_once(StatusCode::CREATED, &issued, &view, Some(tag)).await
 }
@@ -205,7 +221,7 @@ async fn get_key(
 ) -> Result<Tagged<KeyView>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
     let key = get::<Key>(&mut tx, &reference).await?;
-    Ok(Tagged { tag: key.tag()?, body: key.into() })
+    Ok(Tagged { tag: key.tag()?, body: KeyView::read(&mut tx, key).await? })
 }
 
 /// Changes what a key may do.
@@ -232,7 +248,8 @@ async fn update_key(
     };
     let key = change.replace(key, state).await?;
     let tag = key.tag()?;
-    change.answer(StatusCode::OK, KeyView::from(key), Some(tag)).await
+    let view = KeyView::read(change.read(), key).await?;
+    change.answer(StatusCode::OK, view, Some(tag)).await
 }
 
 /// Gives a key a new text. The old one works on for the overlap.
@@ -257,7 +274,7 @@ async fn rotate_key(
     state.secrets.insert(0, secret::keep(&text));
     let key = change.replace(key, state).await?;
     let tag = key.tag()?;
-    let view = KeyView::from(key);
+    let view = KeyView::read(change.read(), key).await?;
     let issued = IssuedKey { view: &view, key: text.expose() };
     change.answer_once(StatusCode::OK, &issued, &view, Some(tag)).await
 }
@@ -275,5 +292,6 @@ async fn revoke_key(
     let state = KeyState { revoked_at: Some(key.state.revoked_at.unwrap_or(context.clock.now())), ..key.state.clone() };
     let key = change.replace(key, state).await?;
     let tag = key.tag()?;
-    change.answer(StatusCode::OK, KeyView::from(key), Some(tag)).await
+    let view = KeyView::read(change.read(), key).await?;
+    change.answer(StatusCode::OK, view, Some(tag)).await
 }
