@@ -1,9 +1,13 @@
 //! Sums of the ledger by group and bucket. They come from roll-ups and never scan rows.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use glaux_kernel::{Environment, Money, Permission, Timestamp};
 use glaux_ledger::record::Status;
-use glaux_ledger_store::{AnalyticsFilter, AnalyticsQuery, Bucket, Dimension, Grouped, Totals, sum_usage};
+use glaux_ledger_store::{
+    AnalyticsFilter, AnalyticsQuery, Bucket, Dimension, Grouped, Latency, Totals, sketch_latency, sum_usage,
+};
 use glaux_llm::Usage;
 use glaux_platform_kit::{Context, find_id, time_zone};
 use glaux_web::{Caller, Json, MoneySchema, Problem, Query, permit};
@@ -60,13 +64,13 @@ struct Sum {
     bucket: Timestamp,
     /// The dimensions that were asked for.
     #[schema(value_type = Object, example = json!({"model": "sandbox/echo"}))]
-    group: std::collections::BTreeMap<&'static str, String>,
+    group: BTreeMap<&'static str, String>,
     #[schema(value_type = MoneySchema)]
     cost: Money,
     calls: u64,
     /// Calls by how they ended.
     #[schema(value_type = Object)]
-    calls_by_status: std::collections::BTreeMap<&'static str, u64>,
+    calls_by_status: BTreeMap<&'static str, u64>,
     cached_calls: u64,
     attempts: u64,
     /// Attempts with a class that has no price: the cost is more than is known.
@@ -77,10 +81,29 @@ struct Sum {
     bound_attempts: u64,
     #[schema(value_type = Object)]
     usage: Usage,
+    /// How long the successful calls took; absent without any.
+    latency_ms: Option<Percentiles>,
 }
 
-impl From<Grouped<Totals>> for Sum {
-    fn from(grouped: Grouped<Totals>) -> Self {
+/// Milliseconds that a share of the calls did not exceed, within 1 %.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LatencyPercentiles)]
+pub(crate) struct Percentiles {
+    p50: f64,
+    p95: f64,
+    p99: f64,
+}
+
+impl Percentiles {
+    /// `None` without calls.
+    pub(crate) fn of(latency: &Latency) -> Option<Self> {
+        let millis = |quantile| latency.quantile_micros(quantile).map(|micros| micros as f64 / 1000.0);
+        Some(Self { p50: millis(0.5)?, p95: millis(0.95)?, p99: millis(0.99)? })
+    }
+}
+
+impl Sum {
+    fn new(grouped: Grouped<Totals>, latency: Option<&Latency>) -> Self {
         let Grouped { bucket, group, value } = grouped;
         let model = group.model_name.or(group.model.map(|id| id.to_string()));
         let named = [
@@ -104,6 +127,7 @@ impl From<Grouped<Totals>> for Sum {
             estimated_attempts: value.estimated_attempts,
             bound_attempts: value.bound_attempts,
             usage: value.usage,
+            latency_ms: latency.and_then(Percentiles::of),
         }
     }
 }
@@ -164,5 +188,12 @@ async fn analyze_spending(
         },
     };
     let sums = sum_usage(&mut tx, &query).await.map_err(failed)?;
-    Ok(Json(Sums { items: sums.into_iter().map(Sum::from).collect() }))
+    let latencies = sketch_latency(&mut tx, &query).await.map_err(failed)?;
+    let latencies: BTreeMap<_, _> =
+        latencies.into_iter().map(|grouped| ((grouped.bucket, grouped.group), grouped.value)).collect();
+    let sum = |grouped: Grouped<Totals>| {
+        let latency = latencies.get(&(grouped.bucket, grouped.group.clone()));
+        Sum::new(grouped, latency)
+    };
+    Ok(Json(Sums { items: sums.into_iter().map(sum).collect() }))
 }

@@ -7,6 +7,7 @@ mod adjustments;
 mod alerts;
 mod analytics;
 mod budget;
+mod calls;
 mod jobs;
 mod routes;
 mod scope;
@@ -21,6 +22,7 @@ use glaux_platform_kit::Module;
 
 pub use alerts::AlertWriter;
 pub use budget::{Budget, BudgetState};
+pub use calls::CallTail;
 pub use jobs::{Retention, jobs};
 pub use service::{NewBudget, put_budget};
 pub use undo::undoing;
@@ -51,7 +53,7 @@ pub trait Balances: Send + Sync + 'static {
 pub fn module(balances: Arc<dyn Balances>) -> Module {
     let spending =
         routes::routes(balances).merge(alerts::routes()).merge(analytics::routes()).merge(adjustments::routes());
-    Module { routes: spending.merge(usage::routes()) }
+    Module { routes: spending.merge(calls::routes()).merge(usage::routes()) }
 }
 
 /// The ledger's rows could not be read.

@@ -20,7 +20,7 @@ use glaux_platform_kit::{Context, Publisher, Vault};
 use glaux_platform_operations::{History, NamedModels, Running, Tally};
 use glaux_platform_payloads::Payloads;
 use glaux_platform_publish::{Gateways, Publication};
-use glaux_platform_spending::AlertWriter;
+use glaux_platform_spending::{AlertWriter, CallTail};
 use glaux_store::{Db, Error, MigrateOptions, Migrations, Options};
 use glaux_telemetry::Metrics;
 use glaux_web::{DEFAULT_BODY_LIMIT, Problem, Reference, Web, live::Events};
@@ -103,6 +103,7 @@ pub(crate) struct Control {
     adjuster: Adjuster,
     tally: Tally,
     alerts: AlertWriter,
+    tail: CallTail,
     payloads: glaux_platform_payloads::Writer,
     schedule: Schedule,
 }
@@ -135,6 +136,7 @@ impl Control {
         let (db, clock) = (context.db.clone(), Arc::clone(&context.clock));
         let adjuster = Adjuster::new(db, Arc::clone(&ledger), projector.watch(), clock);
         let alerts = AlertWriter::new(context.clone(), Arc::clone(&ledger));
+        let tail = CallTail::new(context.clone(), projector.arrivals());
         let (payloads, payload_writer) = Payloads::new();
         let metrics = Metrics::default();
         payloads.register(&metrics);
@@ -172,6 +174,7 @@ impl Control {
             adjuster,
             tally,
             alerts,
+            tail,
             payloads: payload_writer,
             schedule,
         })
@@ -192,6 +195,7 @@ impl Control {
         let watching = tokio::spawn(looking);
         let adjusting = tokio::spawn(self.adjuster.run(until_stopped()));
         let telling = tokio::spawn(self.alerts.run(until_stopped()));
+        let showing = tokio::spawn(self.tail.run(until_stopped()));
         let keeping = tokio::spawn(self.payloads.run(self.context, until_stopped()));
         let tidying = tokio::spawn(self.schedule.run_until(until_stopped()));
         self.projector.run(stop).await;
@@ -200,7 +204,7 @@ impl Control {
         watching.abort();
         drop(stopping);
         let deadline = tokio::time::Instant::now() + ENDING;
-        for mut task in [adjusting, telling, keeping, tidying] {
+        for mut task in [adjusting, telling, showing, keeping, tidying] {
             match tokio::time::timeout_at(deadline, &mut task).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::error!(%error, "a task of the control plane ended early"),

@@ -4,6 +4,7 @@
 mod adjusting;
 mod alerts;
 mod budgets;
+mod calls;
 mod jobs;
 mod node;
 mod world;

@@ -5,7 +5,7 @@ use glaux_ledger::{
     BudgetLimit, DataDirectory, Ledger, OpenCall, OpenHold, Options, SentHold, Settlement, WhenOver,
     record::{Attribution, Call, Charge, Cost, Purpose, Status, Target},
 };
-use glaux_ledger_store::{Adjuster, ProgressWatch, Projector};
+use glaux_ledger_store::{Adjuster, Arrivals, ProgressWatch, Projector};
 use glaux_llm::{Meter, ServiceTier, Usage, UsageBasis};
 use glaux_platform_kit::Context;
 use tempfile::TempDir;
@@ -82,6 +82,27 @@ impl Node {
         [id.to_string(), attempt.to_string()]
     }
 
+    /// Serves a call as `describe` makes it, of one attempt at `target` that used 1000 output tokens.
+    pub(crate) fn serve_as(&self, target: &Target, describe: impl FnOnce(&mut Call)) -> CallId {
+        let mut call = self.description();
+        describe(&mut call);
+        let mut call = self.ledger.open_call(call);
+        let (now, id) = (self.context.clock.now(), call.id());
+        let hold = call.open_hold(OpenHold {
+            hold: HoldId::new(now, &*self.context.rng),
+            attempt: AttemptId::new(now, &*self.context.rng),
+            target: target.clone(),
+            nanos: dollars(1),
+            bound: Usage::default().with(Meter::OutputTokens, 1000),
+            unpriced: None,
+            budgets: &[],
+        });
+        let usage = Usage::default().with(Meter::InputTokens, 9000).with(Meter::OutputTokens, 1000);
+        drop(hold.unwrap().mark_sent().settle(Settlement { usage, ..settlement(2_000_000) }));
+        drop(call.record());
+        id
+    }
+
     /// What carries orders to the ledger, and the ledger to the database.
     pub(crate) fn carrier(&self) -> Carrier {
         let (db, clock) = (self.context.db.clone(), Arc::clone(&self.context.clock));
@@ -99,8 +120,12 @@ impl Node {
     }
 
     fn open(&self) -> OpenCall {
+        self.ledger.open_call(self.description())
+    }
+
+    fn description(&self) -> Call {
         let now = self.context.clock.now();
-        self.ledger.open_call(Call {
+        Call {
             call: CallId::new(now, &*self.context.rng),
             at: now,
             status: Status::Success,
@@ -129,7 +154,7 @@ impl Node {
             cost_nanos: 0,
             blocked_by: None,
             dropped: Vec::new(),
-        })
+        }
     }
 }
 
@@ -139,6 +164,10 @@ pub(crate) struct Carrier {
 }
 
 impl Carrier {
+    pub(crate) fn arrivals(&self) -> Arrivals {
+        self.projector.arrivals()
+    }
+
     /// Says how many orders were carried.
     pub(crate) async fn carry(&mut self) -> usize {
         self.projector.catch_up().await.unwrap();
