@@ -88,3 +88,8 @@ test("moments are written as long as the span asks for", () => {
   expect(momentFormat(3_600_000)(at)).toBe("10:15");
   expect(momentFormat(30 * 86_400_000)(at)).toBe("Nov 21");
 });
+
+test("a point between holes is a dot, since no line leads to it", () => {
+  const { container } = render(chart);
+  expect(container.querySelectorAll("circle")).toHaveLength(1);
+});

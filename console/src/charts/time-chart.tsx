@@ -134,6 +134,15 @@ export function TimeChart(props: Props) {
                     strokeDasharray={path.series.isDashed ? "5 3" : undefined}
                     strokeLinejoin="round"
                   />
+                  {path.dots?.map((point) => (
+                    <circle
+                      key={point.at}
+                      cx={shape.x(point.at)}
+                      cy={shape.y(point.values[path.series.key] ?? 0)}
+                      r={2.5}
+                      fill={path.series.color}
+                    />
+                  ))}
                 </g>
               ))}
               {props.markers?.map((marker) => (
@@ -193,6 +202,13 @@ const byTime = bisector<Point, number>((point) => point.at);
 
 type Shape = NonNullable<ReturnType<typeof draw>>;
 
+/** Points between holes, which no line leads to. */
+const lonely = (points: Point[], key: string) =>
+  points.filter((point, index) => {
+    const has = (other: Point | undefined) => other?.values[key] != null;
+    return has(point) && !has(points[index - 1]) && !has(points[index + 1]);
+  });
+
 function draw({ points, series, ...props }: Props, width: number, height: number) {
   const { barsUntil } = props;
   const isStacked = props.isStacked || barsUntil !== undefined;
@@ -251,7 +267,7 @@ function draw({ points, series, ...props }: Props, width: number, height: number
       .x((point) => x(point.at))
       .y((point) => y(point.values[one.key] ?? 0))
       .curve(curveMonotoneX);
-    return { series: one, fill: null, line: path(points) ?? "" };
+    return { series: one, fill: null, line: path(points) ?? "", dots: lonely(points, one.key) };
   });
   return {
     x,
