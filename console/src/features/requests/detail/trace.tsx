@@ -13,7 +13,7 @@ export function Trace({ explanation: { call, attempts } }: { explanation: Explan
   const begin = momentOf(call?.at ?? attempts[0]?.at ?? "");
   const length = Math.max(
     call ? call.duration_micros / 1000 : 0,
-    ...attempts.map((attempt) => offset(attempt, begin) + attempt.duration_ms),
+    ...attempts.map((attempt) => offset(attempt, begin) + lengthOf(attempt)),
     0.001,
   );
   return (
@@ -37,7 +37,13 @@ export function Trace({ explanation: { call, attempts } }: { explanation: Explan
       ) : (
         <ol className="grid gap-2.5">
           {attempts.map((attempt) => (
-            <Try key={attempt.id} attempt={attempt} begin={begin} length={length} />
+            <Try
+              key={attempt.id}
+              attempt={attempt}
+              begin={begin}
+              length={length}
+              isStream={call?.stream ?? false}
+            />
           ))}
         </ol>
       )}
@@ -60,11 +66,18 @@ export function momentOf(at: string): number {
 /** Milliseconds after the call began. */
 const offset = (attempt: Attempt, begin: number) => Math.max(0, momentOf(attempt.at) - begin);
 
-function Try(props: { attempt: Attempt; begin: number; length: number }) {
+/** Whole milliseconds are kept of an attempt; its first byte is known to the microsecond. */
+const lengthOf = (attempt: Attempt) =>
+  Math.max(attempt.duration_ms, (attempt.first_byte_micros ?? 0) / 1000);
+
+function Try(props: { attempt: Attempt; begin: number; length: number; isStream: boolean }) {
   const { attempt, begin, length } = props;
   const { tone, word } = outcome({ status: attempt.status });
   const why = reason(attempt);
-  const first = attempt.first_byte_micros == null ? undefined : attempt.first_byte_micros / 1000;
+  const own = lengthOf(attempt);
+  // What is not streamed comes whole: its first byte says nothing.
+  const micros = props.isStream ? attempt.first_byte_micros : null;
+  const first = micros == null ? undefined : micros / 1000;
   const share = (milliseconds: number) => `${Math.min(100, (milliseconds / length) * 100)}%`;
   const start = offset(attempt, begin);
   return (
@@ -76,7 +89,7 @@ function Try(props: { attempt: Attempt; begin: number; length: number }) {
           {attempt.model}
         </bdi>
         <span className="num ml-auto shrink-0 text-ink-3">
-          {attempt.duration_ms === 0 ? "under 1 ms" : duration(attempt.duration_ms)}
+          {own === 0 ? "under 1 ms" : duration(own)}
         </span>
       </div>
       <div aria-hidden className="relative h-2.5 overflow-hidden rounded-sm bg-hover">
@@ -85,17 +98,17 @@ function Try(props: { attempt: Attempt; begin: number; length: number }) {
             "absolute inset-y-0 min-w-1 overflow-hidden rounded-sm",
             tone === "bad" ? "bg-bad" : tone === "ok" ? "bg-accent-solid" : "bg-line-strong",
           )}
-          style={{ left: `min(${share(start)}, 100% - 4px)`, width: share(attempt.duration_ms) }}
+          style={{ left: `min(${share(start)}, 100% - 4px)`, width: share(own) }}
         >
-          {first !== undefined && attempt.duration_ms > 0 && (
+          {first !== undefined && (
             <span
               className="absolute inset-y-0 left-0 bg-surface/55"
-              style={{ width: `${Math.min(100, (first / attempt.duration_ms) * 100)}%` }}
+              style={{ width: `${Math.min(100, (first / own) * 100)}%` }}
             />
           )}
         </span>
       </div>
-      {(why || first !== undefined) && (
+      {(why || first !== undefined || start >= 1) && (
         <p className="text-ink-3">
           {[
             why,
