@@ -174,6 +174,7 @@ function Rows({ handle, names, byName, isOpen, chosen }: RowsProps) {
               <Combobox.Item
                 index={item.index}
                 value={name}
+                aria-label={[name, ...figuresOf(byName.get(name))].join(", ")}
                 aria-setsize={names.length}
                 aria-posinset={item.index + 1}
                 className="flex h-10 cursor-default items-center gap-2 rounded-md px-2 data-highlighted:bg-selected"
@@ -191,25 +192,27 @@ function Rows({ handle, names, byName, isOpen, chosen }: RowsProps) {
   );
 }
 
+/** What it costs and how much it reads, in words. */
+function figuresOf(model: Model | undefined): string[] {
+  if (!model) return [];
+  const none = model.prices.length === 0 ? "No price" : "Priced by other meters";
+  const window = model.context_window;
+  return [tokenPrice(model.prices) ?? none, ...(window ? [`${compact(window)} context`] : [])];
+}
+
 function Figures({ name, model }: { name: string; model: Model | undefined }) {
-  const price = model && tokenPrice(model.prices);
-  const isUnpriced = model?.prices.length === 0;
+  const [price, window] = figuresOf(model);
   return (
-    <span className="min-w-0 flex-1">
+    <span aria-hidden className="min-w-0 flex-1">
       <span className="flex items-center gap-2">
         <span className="truncate font-mono text-xs leading-4" title={name}>
-          <span className="sr-only">{providerOf(name)}/</span>
           {modelOf(name)}
         </span>
         {model && model.type !== "llm" && <Tag>{model.type}</Tag>}
       </span>
       <span className="num flex gap-2 text-2xs text-ink-3">
-        <span className="truncate">
-          {price ?? (isUnpriced ? "No price" : "Priced by other meters")}
-        </span>
-        {model?.context_window && (
-          <span className="ml-auto shrink-0">{compact(model.context_window)} context</span>
-        )}
+        <span className="truncate">{price}</span>
+        {window && <span className="ml-auto shrink-0">{window}</span>}
       </span>
     </span>
   );

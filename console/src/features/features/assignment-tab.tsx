@@ -4,14 +4,21 @@ import type { Environment } from "@/lib/environment";
 import { words } from "@/lib/format";
 import { Failure, Skeleton } from "@/ui/states";
 import { AssignmentForm } from "./assignment-form";
-import { assignmentQuery, isMissing } from "./queries";
+import { assignmentQuery, assignmentsQuery } from "./queries";
 
 /** Which models serve the feature in an environment; none is an answer. */
 export function AssignmentTab(props: { feature: string; environment: Environment }) {
   const { feature, environment } = props;
   const can = useCan();
-  const assignment = useQuery(assignmentQuery(feature, environment));
-  if (assignment.isPending) {
+  const all = useQuery(assignmentsQuery(feature));
+  const isAbsent = all.data?.items.every((one) => one.environment !== environment) ?? false;
+  // The one alone carries the tag that a change of it names.
+  const one = useQuery({
+    ...assignmentQuery(feature, environment),
+    enabled: !!all.data && !isAbsent,
+  });
+  const read = isAbsent || all.error ? all : one;
+  if (read.isPending) {
     return (
       <div role="status" aria-label="Loading" className="grid gap-3">
         <Skeleton className="h-12" />
@@ -19,17 +26,10 @@ export function AssignmentTab(props: { feature: string; environment: Environment
       </div>
     );
   }
-  const isAbsent = isMissing(assignment.error);
-  if (assignment.error && !isAbsent) {
-    return (
-      <Failure
-        error={assignment.error}
-        what="The models"
-        onRetry={() => void assignment.refetch()}
-      />
-    );
+  if (read.error) {
+    return <Failure error={read.error} what="The models" onRetry={() => void read.refetch()} />;
   }
-  const found = isAbsent ? null : assignment.data!;
+  const found = isAbsent ? null : one.data!;
   return (
     <>
       {isAbsent && (
