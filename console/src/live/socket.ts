@@ -22,6 +22,7 @@ export type Connection = {
 
 const PATH = "/api/platform/ai-management/ws";
 const SILENCE_MS = 35_000;
+const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** More than this between two frames is read again instead. */
 const BACKLOG = 2_000;
@@ -55,58 +56,70 @@ export function onLive(kind: string, handler: Handler): () => void {
 
 /** Connects, and stays connected until the returned function is called. */
 export function startLive(): () => void {
-  let stopped = false;
-  let timer = 0;
-  const connect = (attempt: number) => {
-    const query = new URLSearchParams({ topics: topics().join(",") });
-    const named = organization.get();
-    if (named) query.set("organization", named);
-    if (lastId) query.set("last_event_id", lastId);
-    const current = new WebSocket(`${location.origin.replace(/^http/, "ws")}${PATH}?${query}`);
+  let failures = 0;
+  let pause = 0;
+  const connect = () => {
+    clearTimeout(pause);
+    const current = new WebSocket(address());
     socket = current;
-    let failures = attempt;
-    heard(current);
+    const heard = () => {
+      clearTimeout(silence);
+      silence = window.setTimeout(lose, SILENCE_MS);
+    };
+    heard();
     current.onopen = () => {
       failures = 0;
-      heard(current);
+      heard();
       connection.set({ status: "open", attempt: 0, since: now() });
       tellTopics();
     };
     current.onmessage = (message) => {
-      heard(current);
+      heard();
       receive(JSON.parse(message.data));
     };
-    current.onclose = () => {
-      clearTimeout(silence);
-      if (stopped) return;
-      const since = connection.get().status === "open" ? now() : connection.get().since;
-      connection.set({
-        status: navigator.onLine ? "retrying" : "offline",
-        attempt: failures + 1,
-        since,
-      });
-      const pause = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
-      timer = window.setTimeout(() => connect(failures + 1), pause);
-    };
+    current.onclose = lose;
   };
-  const again = () => {
-    clearTimeout(timer);
-    if (socket?.readyState !== WebSocket.OPEN) connect(0);
+  /** The connection is of no use any more, whether it has noticed or not. */
+  const lose = () => {
+    if (!socket) return;
+    abandon();
+    failures += 1;
+    const since = connection.get().status === "open" ? now() : connection.get().since;
+    const status = navigator.onLine ? "retrying" : "offline";
+    connection.set({ status, attempt: failures, since });
+    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+    pause = window.setTimeout(connect, longest * (0.5 + Math.random() / 2));
   };
-  connect(0);
-  addEventListener("online", again);
+  const goOn = () => {
+    failures = 0;
+    if (!socket) connect();
+  };
+  connect();
+  addEventListener("online", goOn);
+  addEventListener("offline", lose);
   return () => {
-    stopped = true;
-    clearTimeout(timer);
-    removeEventListener("online", again);
-    socket?.close();
-    socket = null;
+    removeEventListener("online", goOn);
+    removeEventListener("offline", lose);
+    clearTimeout(pause);
+    abandon();
   };
 }
 
-function heard(current: WebSocket) {
+function address(): string {
+  const query = new URLSearchParams({ topics: topics().join(",") });
+  const named = organization.get();
+  if (named) query.set("organization", named);
+  if (lastId) query.set("last_event_id", lastId);
+  return `${location.origin.replace(/^http/, "ws")}${PATH}?${query}`;
+}
+
+/** Hears nothing of it any more. */
+function abandon() {
   clearTimeout(silence);
-  silence = window.setTimeout(() => current.close(), SILENCE_MS);
+  if (!socket) return;
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.close();
+  socket = null;
 }
 
 function topics(): string[] {

@@ -2,18 +2,15 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use futures::TryFutureExt;
 use glaux_gateway::{Body, Gateway};
 use http::{Request, Response};
 use http_body_util::Either;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime::Handle,
+    sync::watch,
 };
 use tower::ServiceExt;
 
@@ -43,7 +40,7 @@ pub(crate) async fn accept(
     stop: impl Future<Output = ()>,
     drain: Duration,
 ) {
-    let draining = GracefulShutdown::new();
+    let (draining, _) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -51,7 +48,7 @@ pub(crate) async fn accept(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => serve_connection(stream, peer, Arc::clone(&service), &draining),
+            Ok((stream, peer)) => serve_connection(stream, peer, Arc::clone(&service), draining.subscribe()),
             Err(error) => {
                 // Out of descriptors, most likely: connections that end give theirs back.
                 tracing::warn!(%error, "a connection can't be accepted");
@@ -61,12 +58,13 @@ pub(crate) async fn accept(
     }
     drop(listener);
     tracing::info!("stopping: no new connections, open answers are let through");
-    if tokio::time::timeout(drain, draining.shutdown()).await.is_err() {
+    draining.send_replace(());
+    if tokio::time::timeout(drain, draining.closed()).await.is_err() {
         tracing::warn!("answers were still open when the time to drain was over; they are settled as cut off");
     }
 }
 
-fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, draining: &GracefulShutdown) {
+fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, mut draining: watch::Receiver<()>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "the connection was gone before it was served");
         return;
@@ -80,10 +78,22 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, 
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header_timeout)
-        .serve_connection(TokioIo::new(stream), answer);
-    let connection = draining.watch(connection);
-    // Ends with its connection; the drain waits for it.
-    tokio::spawn(connection.inspect_err(|error| tracing::debug!(%error, "a connection broke")));
+        .serve_connection(TokioIo::new(stream), answer)
+        .with_upgrades();
+    // Ends with its connection, or when that has become a WebSocket; the drain waits until it lets go of `draining`.
+    tokio::spawn(async move {
+        let mut connection = std::pin::pin!(connection);
+        let outcome = tokio::select! {
+            outcome = connection.as_mut() => outcome,
+            _ = draining.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "a connection broke");
+        }
+    });
 }
 
 /// Calls are served on the thread that read them; everything else on the control plane's threads.

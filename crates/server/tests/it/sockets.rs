@@ -1,14 +1,20 @@
 //! How the connections of callers are set up, seen at the sockets of the running process.
 
-use std::{fs, net::SocketAddr, os::fd::OwnedFd};
+use std::{fs, net::SocketAddr, os::fd::OwnedFd, time::Duration};
 
+use http::Method;
 use rustix::{
     io::Errno,
     net::{getpeername, getsockname, sockopt::tcp_nodelay},
     process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open},
 };
 
-use crate::process::Glaux;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::process::{ADMIN_TOKEN, Glaux, MANAGEMENT};
 
 const STREAMS: usize = 32;
 
@@ -55,4 +61,35 @@ async fn no_connection_of_a_caller_waits_for_acknowledgements() {
     drop(files);
     drop(open);
     glaux.stop();
+}
+
+/// A page that watches keeps its connection, and does not hold up the end of the process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_socket_stays_open_and_tells() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut glaux = Glaux::start(directory.path(), None);
+    let mut socket = TcpStream::connect(glaux.address).await.unwrap();
+    // RFC 6455, section 1.3.
+    let upgrade = format!(
+        "GET {MANAGEMENT}/ws?topics=journal.appended HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {ADMIN_TOKEN}\r\n\
+         connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        glaux.address
+    );
+    socket.write_all(upgrade.as_bytes()).await.unwrap();
+    let mut told = read_until(&mut socket, Vec::new(), "heartbeat").await;
+    glaux.manage(Method::POST, "/features", r#"{"name":"chatbot","display_name":"Chatbot"}"#).await;
+    told = read_until(&mut socket, told, "journal.appended").await;
+    assert!(String::from_utf8_lossy(&told).contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    glaux.stop();
+}
+
+/// What has come when `expected` is in it.
+async fn read_until(socket: &mut TcpStream, mut told: Vec<u8>, expected: &str) -> Vec<u8> {
+    let until = tokio::time::Instant::now() + Duration::from_secs(30);
+    while !String::from_utf8_lossy(&told).contains(expected) {
+        let read = tokio::time::timeout_at(until, socket.read_buf(&mut told)).await;
+        assert_ne!(read.unwrap().unwrap(), 0, "closed after {}", String::from_utf8_lossy(&told));
+    }
+    told
 }
