@@ -26,6 +26,8 @@ test.afterAll(() => endWorld(world));
 
 async function open(path: string, prepare?: (page: Page) => Promise<void>): Promise<Page> {
   const context = await browser.newContext({ viewport: VIEWPORT, storageState: world.session });
+  // What does not come by then is not slow but missing.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await prepare?.(page);
   await page.goto(world.program.address + path);
