@@ -120,8 +120,10 @@ impl Undoing {
         let last = journal::find_last(tx, &entry.kind, &entry.object).await.map_err(history::failed)?;
         let changed = last.filter(|last| last.seq != entry.seq && !leaves_the_same(last, decision));
         if let Some(last) = changed {
-            let words =
-                format!("the {} {} was changed since, by entry {}", entry.kind, decision.payload.name, last.seq);
+            let words = match last.undoes {
+                Some(undone) if undone == entry.seq => format!("entry {} took it back", last.seq),
+                _ => format!("the {} {} was changed since, by entry {}", entry.kind, decision.payload.name, last.seq),
+            };
             return Ok(Some(Refusal::Obstacle(words)));
         }
         Ok(kind.find_obstacle(tx, decision).await?.map(Refusal::Obstacle))

@@ -108,6 +108,7 @@ async fn what_was_changed_since_stays(database: TestDatabase) {
     put(&api, "b", "one").await;
     undo(&api, 3).await.ok();
     assert_eq!(api.admin().get("/notes/a").await.ok()["text"], "two");
+    assert_eq!(refused(&api, 3).await, "entry 5 took it back");
     undo(&api, 9).await.problem("not_found");
 }
 
