@@ -134,6 +134,10 @@ impl<'f> Search<'f> {
     /// Looks for the calls that these roll-ups of one slot count.
     async fn look_into(&mut self, tx: &mut OrgRead, of_slot: &[Candidate]) -> Result<()> {
         let Some(slot) = of_slot.first().map(|candidate| candidate.slot) else { return Ok(()) };
+        let ids = self.within((first_id_at(slot), first_id_at(slot.plus(SLOT))));
+        if ids.0 >= ids.1 {
+            return Ok(());
+        }
         if self.effort <= 0 {
             self.stopped = Some(first_id_at(slot.plus(SLOT)));
             return Ok(());
@@ -150,7 +154,7 @@ impl<'f> Search<'f> {
             self.effort -= MOMENT * of_slot.len() as i64;
             return Ok(());
         }
-        self.read(tx, (first_id_at(slot), first_id_at(slot.plus(SLOT)))).await
+        self.read(tx, ids).await
     }
 
     /// Looks at these moments, from the youngest on.
