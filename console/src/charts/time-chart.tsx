@@ -29,6 +29,8 @@ type Props = {
 };
 
 const MARGIN = { left: 48, right: 8, top: 10, bottom: 22 };
+/** About what a digit of the axis takes. */
+const DIGIT = 6.3;
 
 /** Figures over time: areas or bars on top of each other, or lines. Arrow keys read the values; "Table" shows them all. */
 export function TimeChart(props: Props) {
@@ -110,13 +112,7 @@ export function TimeChart(props: Props) {
               onPointerLeave={() => setHovered(null)}
               className="block touch-pan-y"
             >
-              <Axes
-                shape={shape}
-                width={width}
-                height={height}
-                written={written}
-                short={props.shortFormat ?? compact}
-              />
+              <Axes shape={shape} width={width} height={height} written={written} />
               {shape.paths.map((path) => (
                 <g key={path.series.key}>
                   {path.fill && (
@@ -215,9 +211,6 @@ function draw({ points, series, ...props }: Props, width: number, height: number
   const first = points[0];
   const last = points.at(-1);
   if (!width || !first || !last || (points.length < 2 && barsUntil === undefined)) return null;
-  const x = scaleUtc()
-    .domain([first.at, barsUntil ?? last.at])
-    .range([MARGIN.left, width - MARGIN.right]);
   const keys = series.map((one) => one.key);
   /** The upper edge of each series at a point. */
   const tops = (point: Point) => {
@@ -229,11 +222,17 @@ function draw({ points, series, ...props }: Props, width: number, height: number
       return sum;
     });
   };
+  const short = props.shortFormat ?? compact;
   const highest = Math.max(0, ...points.flatMap((point) => tops(point).map((top) => top ?? 0)));
   const y = scaleLinear()
     .domain([0, (highest || 1) * 1.06])
     .nice(4)
     .range([height - MARGIN.bottom, MARGIN.top]);
+  const longest = Math.max(...y.ticks(4).map((value) => short(value).length));
+  const left = Math.max(MARGIN.left, Math.ceil(longest * DIGIT) + 14);
+  const x = scaleUtc()
+    .domain([first.at, barsUntil ?? last.at])
+    .range([left, width - MARGIN.right]);
   const layers = isStacked
     ? stack<Point>()
         .keys(keys)
@@ -272,6 +271,8 @@ function draw({ points, series, ...props }: Props, width: number, height: number
   return {
     x,
     y,
+    left,
+    short,
     tops,
     paths,
     middle: (index: number) => (x(points[index]?.at ?? 0) + end(index)) / 2,
@@ -291,7 +292,6 @@ function Axes(props: {
   width: number;
   height: number;
   written: (at: number) => string;
-  short: (value: number) => string;
 }) {
   const { shape, width, height } = props;
   return (
@@ -299,20 +299,20 @@ function Axes(props: {
       {shape.values.map((value) => (
         <g key={value}>
           <line
-            x1={MARGIN.left}
+            x1={shape.left}
             x2={width - MARGIN.right}
             y1={shape.y(value)}
             y2={shape.y(value)}
             stroke="var(--grid)"
           />
           <text
-            x={MARGIN.left - 8}
+            x={shape.left - 8}
             y={shape.y(value)}
             dy="0.32em"
             textAnchor="end"
             className="num fill-ink-3 text-[11px]"
           >
-            {props.short(value)}
+            {shape.short(value)}
           </text>
         </g>
       ))}
