@@ -125,7 +125,7 @@ function NewFields({ field }: { field: FieldOf }) {
       <ScopeFields field={field} />
       <SelectField
         label="Period"
-        help="It begins anew at midnight of the organization's time zone."
+        help="It begins anew at midnight of the organization's time zone. In this first period it counts from now on."
         {...field("period")}
       >
         {Object.entries(PERIODS).map(([value, word]) => (

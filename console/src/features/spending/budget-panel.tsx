@@ -76,7 +76,7 @@ function Details({ budget, names }: { budget: Budget; names: Names }) {
       <Part title="Thresholds">
         <Thresholds budget={budget} />
       </Part>
-      <Part title="Spent in this period">
+      <Part title="Cost of what it counts, in this period">
         <PeriodChart budget={budget} names={names} />
       </Part>
       <Part title={`Held now${budget.holds.length > 0 ? ` by ${budget.holds.length}` : ""}`}>
@@ -154,6 +154,9 @@ function PeriodChart({ budget, names }: { budget: Budget; names: Names }) {
       {({ items }) => (
         <div className="-mx-1 rounded-md border border-line bg-surface pb-1">
           <CostChart sums={items} span={span} bucket={bucket} names={names} height={130} />
+          <p className="px-3 pb-1 text-2xs text-ink-3">
+            A budget that was made within the period counts from then on.
+          </p>
         </div>
       )}
     </Loaded>

@@ -25,16 +25,22 @@ export const monthlyOf = (budgets: Budget[]) =>
 function Against({ budget }: { budget: Budget }) {
   const span = { from: Date.parse(budget.period_start), to: Date.parse(budget.period_end) };
   const share = shareOf(budget.spent, budget.budget_amount);
+  const sums = useQuery(sumsQuery({ span: { from: span.from, to: span.to } }));
+  const whole = sums.data?.items[0]?.cost;
+  // A budget that was made within the month does not count what was spent before.
+  const isLate = whole !== undefined && Number(whole.amount) > 1.01 * Number(budget.spent.amount);
   return (
     <Frame
       span={span}
       spent={budget.spent}
+      whole={isLate ? whole : budget.spent}
       of={`of ${money(budget.budget_amount)}`}
       note={`Budget ${budget.name}`}
       facts={[
         ["Used", percent(share)],
         ["Held by open calls", money(budget.held)],
         ["Available", money(budget.available)],
+        ...(isLate ? [["Cost of the whole month", money(whole)] as [string, string]] : []),
       ]}
     >
       <Meter
@@ -57,7 +63,8 @@ function WithoutBudget() {
       {({ items }) => (
         <Frame
           span={{ from: span.from, to: end }}
-          spent={items[0]?.cost ?? { amount: "0", currency: "USD" }}
+          spent={items[0]?.cost ?? NOTHING}
+          whole={items[0]?.cost ?? NOTHING}
           of="this month"
           note="No monthly budget counts everything"
           facts={[]}
@@ -67,9 +74,13 @@ function WithoutBudget() {
   );
 }
 
+const NOTHING = { amount: "0", currency: "USD" };
+
 function Frame(props: {
   span: Span;
   spent: Budget["spent"];
+  /** What the month cost, whoever counted it. */
+  whole: Budget["spent"];
   of: string;
   note: string;
   facts: [string, string][];
@@ -81,7 +92,7 @@ function Frame(props: {
   const facts = [
     ...props.facts,
     ["Days gone", `${gone.day} of ${gone.days}`],
-    ["At the average so far", averageOf(spent, span, now)],
+    ["At the average so far", averageOf(props.whole, span, now)],
   ];
   return (
     <section aria-label="This month" className="panel grid gap-3 px-4 py-3">
