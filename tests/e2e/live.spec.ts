@@ -43,10 +43,10 @@ test.describe("on a phone", () => {
 
     await page.goto("/");
     const attention = page.locator("section", { has: page.getByRole("heading", { name: "Needs attention" }) });
-    await expect(attention).toContainText(`${name} does not answer`);
+    await expect(attention).toContainText(`${name} is down`);
     await expectClean(page);
     await shot(page, "journey-phone-1-attention");
-    await page.getByRole("link", { name: new RegExp(`Inspect.*${name} does not answer`) }).tap();
+    await page.getByRole("link", { name: new RegExp(`Inspect.*${name} is down`) }).tap();
 
     await expect(page).toHaveURL(new RegExp(`/live\\?.*sel=${name}`));
     const panel = page.getByRole("complementary", { name: `Provider ${name}` });

@@ -65,7 +65,7 @@ function ofProvider(provider: Schemas["ProviderHealth"]): Item[] {
   return [
     {
       tone: isDown ? "bad" : "warn",
-      title: isDown ? `${provider.name} does not answer` : `${provider.name} fails in part`,
+      title: isDown ? `${provider.name} is down` : `${provider.name} fails in part`,
       detail: facts.filter(Boolean).join(" · ") || "None of its models is open to calls",
       to: "/live",
       search: { sel: provider.name },

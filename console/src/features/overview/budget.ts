@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api/client";
-import { amountOf } from "@/lib/format";
+import { amountOf, percent } from "@/lib/format";
 
 type Budget = Schemas["Budget"];
 
@@ -11,3 +11,7 @@ export function monthBudget(budgets: Budget[]): { of: Budget; share: number } | 
   const amount = amountOf(of?.budget_amount);
   return of && amount > 0 ? { of, share: amountOf(of.spent) / amount } : undefined;
 }
+
+/** As many digits as tell something. */
+export const shareWords = (share: number) =>
+  share > 0 && share < 0.001 ? "under 0.1%" : percent(share, share < 0.1 ? 1 : 0);

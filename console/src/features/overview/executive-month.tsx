@@ -6,7 +6,7 @@ import { amountOf, day, money, month, percent } from "@/lib/format";
 import { Facts, Panel } from "@/ui/panel";
 import { Empty, Loaded, Skeleton, SkeletonRows } from "@/ui/states";
 import { AreaLink } from "./area-link";
-import { monthBudget } from "./budget";
+import { monthBudget, shareWords } from "./budget";
 import { budgetsQuery, monthsQuery, type Sum } from "./queries";
 import { isSame, spanOf } from "./search";
 import { type Share, sharesOf } from "./weeks";
@@ -25,7 +25,7 @@ export function MonthPanel({ now }: { now: number }) {
           budget ? (
             <div className="grid gap-3">
               <p className="num text-2xl font-semibold tracking-[-0.022em]">
-                {percent(budget.share, budget.share < 0.1 ? 1 : 0)}
+                {shareWords(budget.share)}
                 <span className="ml-1.5 text-xs font-normal tracking-normal text-ink-3">
                   of {money(budget.of.budget_amount)}
                 </span>

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useMe } from "@/api/session";
 import { TimeChart } from "@/charts/time-chart";
 import { amountOf, compact, count, day, money, NONE, percent } from "@/lib/format";
 import type { Column } from "@/tables/column";
@@ -53,7 +52,6 @@ export default function Executive({ now }: { now: number }) {
 
 /** The last week that is over, beside the one before it. */
 function LastWeek({ weeks }: { weeks: Week[] }) {
-  const { organization } = useMe();
   const over = weeks.filter((week) => !week.isOpen);
   const week = over[0] ?? weeks[0];
   const old = over[1];
@@ -65,8 +63,10 @@ function LastWeek({ weeks }: { weeks: Week[] }) {
       <>
         <Delta share={change} goodWhen={goodWhen} /> vs week before
       </>
+    ) : week.isOpen ? (
+      "So far"
     ) : (
-      organization.display_name
+      "No calls the week before"
     );
   };
   return (

@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useCan, useMe } from "@/api/session";
 import { Sparkline } from "@/charts/sparkline";
-import { compact, count, duration, money, NONE, percent } from "@/lib/format";
+import { compact, count, duration, money, NONE } from "@/lib/format";
 import { useStore } from "@/lib/store";
 import { connection } from "@/live/socket";
 import { Delta, Stat, Stats } from "@/ui/stat";
 import { Failure, Skeleton } from "@/ui/states";
-import { monthBudget } from "./budget";
+import { monthBudget, shareWords } from "./budget";
 import { changeOf, course, successOf } from "./figures";
 import { useLiveFigures } from "./live-figures";
 import { budgetsQuery, courseQuery, monthsQuery, totalBeforeQuery, totalQuery } from "./queries";
@@ -105,7 +105,7 @@ function MonthSpend({ now }: { now: number }) {
       value={months.data ? money(spent) : NONE}
       note={
         budget
-          ? `${percent(budget.share, budget.share < 0.1 ? 1 : 0)} of ${money(budget.of.budget_amount)}`
+          ? `${shareWords(budget.share)} of ${money(budget.of.budget_amount)}`
           : budgets.data && "No budget for all of it"
       }
     />

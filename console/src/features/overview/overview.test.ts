@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Schemas } from "@/api/client";
 import { activity, ofHealth, past } from "./activity";
 import { attention } from "./attention";
-import { monthBudget } from "./budget";
+import { monthBudget, shareWords } from "./budget";
 import { featureRows } from "./feature-rows";
 import { byProvider, changeOf, course, perMinute, successOf } from "./figures";
 import type { Sum } from "./queries";
@@ -145,6 +145,14 @@ test("the month's budget is the one for everything", () => {
   ).toBeUndefined();
 });
 
+test.each([
+  [0, "0.0%"],
+  [0.0002, "under 0.1%"],
+  [0.042, "4.2%"],
+  [0.876, "88%"],
+  [1.2, "120%"],
+])("a share of %d of a budget is %s", (share, said) => expect(shareWords(share)).toBe(said));
+
 const titles = (known: Partial<Parameters<typeof attention>[0]>) =>
   attention({ environment: "production", now: NOW, ...known }).map((item) => item.title);
 
@@ -198,7 +206,7 @@ test("the worst comes first, and leads to where it is solved", () => {
     ],
   });
   expect(items.map(({ tone, title, to }) => [tone, title, to])).toEqual([
-    ["bad", "acme does not answer", "/live"],
+    ["bad", "acme is down", "/live"],
     ["warn", "Database is degraded", "/live"],
     ["warn", "acme/new has no price for all it used", "/models"],
     ["warn", "search is in maintenance", "/features"],
