@@ -6,6 +6,7 @@ import { Brand } from "./brand";
 
 const PROBLEMS: Record<string, string> = {
   link_used: "This link was used already, or it is older than an hour. Make a new one.",
+  too_many_attempts: "Too many links were wrong. Wait a minute, then use a new one.",
 };
 
 /** The way in: a link that works once. */
