@@ -1,23 +1,21 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Schemas, tagOf } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { write } from "@/api/write";
+import { AsRead } from "@/ui/as-read";
 import { FormDialog } from "@/ui/form-dialog";
 import { KeyFields } from "./fields";
 import { bodyOf, formOf, hasProblem } from "./form";
 import { keyQuery, keyUrl } from "./queries";
 
 /** What a key may do, how often and from where, edited from the state that was read last. */
-export function EditKey({ id, onClose }: { id: string; onClose: () => void }) {
-  const key = useQuery({ ...keyQuery(id), staleTime: 0 });
-  if (!key.data || key.isFetching) return null;
-  return <EditForm key={id} before={key.data} onClose={onClose} />;
-}
+export const EditKey = ({ id, onClose }: { id: string; onClose: () => void }) => (
+  <AsRead key={id} query={keyQuery(id)} url={keyUrl(id)}>
+    {(before, tag) => <EditForm before={before} tag={tag} onClose={onClose} />}
+  </AsRead>
+);
 
-function EditForm({ before: read, onClose }: { before: Schemas["Key"]; onClose: () => void }) {
-  // What is read again while one types must not take the fields away, nor pass for what was seen.
-  const [before] = useState(read);
-  const [tag] = useState(() => tagOf(keyUrl(before.id)));
+function EditForm(props: { before: Schemas["Key"]; tag: string | undefined; onClose: () => void }) {
+  const { before, tag } = props;
   const [form, setForm] = useState(() => formOf(before));
   const change = () =>
     hasProblem(form)
@@ -38,7 +36,7 @@ function EditForm({ before: read, onClose }: { before: Schemas["Key"]; onClose: 
       verb="Review change"
       change={change}
       size="lg"
-      onClose={onClose}
+      onClose={props.onClose}
     >
       {(errorAt) => (
         <KeyFields

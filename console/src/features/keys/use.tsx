@@ -27,8 +27,8 @@ export default function Use({ of }: { of: Schemas["Key"] }) {
       <h2 className="flex items-baseline gap-2 text-sm font-semibold">
         Use <span className="text-xs font-normal text-ink-3">last 30 days</span>
         <Link
-          to={"/requests" as never}
-          search={{ key: of.name } as never}
+          to="/requests"
+          search={{ key: of.name }}
           className="ml-auto text-xs font-normal text-accent hover:underline"
         >
           Requests

@@ -9,6 +9,7 @@ import { date, moment } from "@/lib/format";
 import { tokenPrice } from "@/lib/prices";
 import type { Column } from "@/tables/column";
 import { DataTable } from "@/tables/data-table";
+import { AsRead } from "@/ui/as-read";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { TextField } from "@/ui/field";
@@ -19,7 +20,6 @@ import { Facts } from "@/ui/panel";
 import { SidePanel } from "@/ui/side-panel";
 import { Empty, Loaded, SkeletonRows } from "@/ui/states";
 import { AddButton } from "./add-button";
-import { AsRead } from "./as-read";
 import { aliasesQuery, aliasQuery, aliasUrl } from "./queries";
 import type { ModelsSearch, SetSearch } from "./search";
 

@@ -94,7 +94,7 @@ export function Findings(props: {
           value={search.provider ?? ""}
           onChange={(event) => set({ provider: event.target.value || undefined })}
         >
-          <option value="">Every provider of the catalogue</option>
+          <option value="">Every provider</option>
           {props.providers?.map((provider) => (
             <option key={provider.id} value={provider.name}>
               {provider.name}

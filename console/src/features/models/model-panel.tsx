@@ -160,8 +160,8 @@ function UsedBy({ model }: { model: string }) {
               rows={rows.map(({ feature, places, sum }) => [
                 <span key="feature" className="grid min-w-0">
                   <Link
-                    to={"/features" as never}
-                    search={{ sel: feature.name } as never}
+                    to="/features"
+                    search={{ sel: feature.name }}
                     dir="auto"
                     className="max-w-56 truncate text-accent hover:underline"
                   >

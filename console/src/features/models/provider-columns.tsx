@@ -88,7 +88,7 @@ export const providerColumns: Column<ProviderRow>[] = [
   {
     key: "queue",
     head: "Now",
-    width: "170px",
+    width: "150px",
     isRight: true,
     priority: 2,
     cell: ({ health }) => queueText(health) ?? NONE,

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { write } from "@/api/write";
+import { AsRead } from "@/ui/as-read";
 import { TextField } from "@/ui/field";
 import { FieldGroup, FormDialog } from "@/ui/form-dialog";
-import { AsRead } from "./as-read";
 import { CredentialFields, credentialOf, emptyCredential } from "./credential-fields";
 import { kindOf } from "./kinds";
 import { LimitsFields, limitsForm, limitsOf } from "./limits-fields";

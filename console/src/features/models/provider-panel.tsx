@@ -1,9 +1,10 @@
+import { Link } from "@tanstack/react-router";
 import type { Schemas } from "@/api/client";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
 import { History } from "@/charts/bars";
 import { count, duration, minute, moment, money, NONE, plural, words } from "@/lib/format";
-import { Button } from "@/ui/button";
+import { Button, buttonClass } from "@/ui/button";
 import { review } from "@/ui/change";
 import { CircuitStatus } from "@/ui/health";
 import { Facts } from "@/ui/panel";
@@ -126,6 +127,11 @@ export function ProviderPanel(props: {
           note={row.models === undefined ? undefined : plural(row.models, "model")}
         >
           <div className="flex flex-wrap gap-2 py-1">
+            {can("usage.read") && (
+              <Link to="/requests" search={{ provider: provider.name }} className={buttonClass()}>
+                Show requests
+              </Link>
+            )}
             <Button
               onClick={() =>
                 set({ tab: "models", provider: provider.name, sel: undefined, edit: undefined })

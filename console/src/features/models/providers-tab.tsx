@@ -18,7 +18,7 @@ export function ProvidersTab({ search, set }: { search: ModelsSearch; set: SetSe
   const maySums = { enabled: can("usage.read") };
   const providers = useQuery(providersQuery);
   const models = useQuery(modelsQuery);
-  const health = useQuery({ ...healthQuery, ...maySums });
+  const health = useQuery({ ...healthQuery, enabled: can("operations.read") });
   const month = useQuery({ ...monthQuery("provider"), ...maySums });
   const day = useQuery({ ...dayQuery(), ...maySums });
   const [fresh, setFresh] = useState<string>();
