@@ -5,7 +5,7 @@ import type { useList } from "./use-list";
 export function Counted({ list }: { list: ReturnType<typeof useList> }) {
   return (
     <span role="status" className="num text-xs text-ink-3">
-      {list.query.isPending ? "" : countText(list)}
+      {list.query.data && countText(list)}
     </span>
   );
 }

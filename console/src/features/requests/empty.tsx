@@ -13,6 +13,18 @@ type Props = {
   isLive: boolean;
 };
 
+/** The filters name what there is not. */
+export const NothingSo = ({ detail, onClear }: { detail?: string; onClear: () => void }) => (
+  <div className="flex-1 bg-surface">
+    <Empty
+      title="No requests match these filters"
+      action={<Button onClick={onClear}>Clear filters</Button>}
+    >
+      {detail}
+    </Empty>
+  </div>
+);
+
 /** Why the list has no rows, and what to do about it. */
 export function NoRequests({ search, set, isLive }: Props) {
   const [environment] = useEnvironment();

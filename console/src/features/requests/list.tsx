@@ -1,13 +1,14 @@
 import { type RefObject, useMemo } from "react";
+import { ApiError } from "@/api/problem";
 import { plural } from "@/lib/format";
 import { useMedia } from "@/lib/use-media";
 import { LogTable } from "@/tables/log-table";
 import { Failure, SkeletonRows } from "@/ui/states";
 import { columns, phoneRow } from "./columns";
-import { NoRequests } from "./empty";
+import { NoRequests, NothingSo } from "./empty";
 import { Footer } from "./footer";
 import type { Call } from "./queries";
-import type { RequestSearch } from "./search";
+import { NO_FILTERS, type RequestSearch } from "./search";
 import type { useList } from "./use-list";
 
 type Props = {
@@ -26,6 +27,9 @@ export function List({ list, scroller, search, set, select }: Props) {
   const isNarrow = useMedia("(max-width: 1279px)");
   const shown = useMemo(() => columns(hasDays, isNarrow), [hasDays, isNarrow]);
   if (query.error && list.rows.length === 0) {
+    // A filter names what there is not, or not any more.
+    if (query.error instanceof ApiError && query.error.status === 404)
+      return <NothingSo detail={query.error.detail} onClear={() => set(NO_FILTERS)} />;
     return (
       <div className="flex-1">
         <Failure what="Requests" error={query.error} onRetry={() => void query.refetch()} />

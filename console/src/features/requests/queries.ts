@@ -35,12 +35,12 @@ const read = async (filters: Filters, { cursor }: Place, signal?: AbortSignal) =
 };
 
 /**
- * Calls by page. They are read again when somebody asks for it: what was decided meanwhile does not change them, and a
- * reader who scrolled through thousands would wait for all of their pages.
+ * Calls by page, in a list that was begun at a moment. Who wants them read again begins another one: what was decided
+ * meanwhile does not change them, and a reader who scrolled through thousands would wait for all of their pages.
  */
-export const callsQuery = (filters: Filters) =>
+export const callsQuery = (filters: Filters, begun: number) =>
   infiniteQueryOptions<Page, Error, InfiniteData<Page, Place>, readonly unknown[], Place>({
-    queryKey: ["get", CALLS, "by page", filters],
+    queryKey: ["get", CALLS, "by page", filters, begun],
     queryFn: ({ pageParam, signal }) => read(filters, pageParam, signal),
     initialPageParam: TOP,
     getNextPageParam: (last, _pages, place) =>
@@ -56,8 +56,8 @@ export const callsQuery = (filters: Filters) =>
   });
 
 /** Shows the page of a row that was let go, and no other. */
-export async function seek(filters: Filters, row: number) {
-  const { queryKey } = callsQuery(filters);
+export async function seek(filters: Filters, begun: number, row: number) {
+  const { queryKey } = callsQuery(filters, begun);
   const place = placeOf(
     row,
     queryClient.getQueryData<InfiniteData<Page, Place>>(queryKey)?.pageParams[0] ?? TOP,
@@ -66,10 +66,12 @@ export async function seek(filters: Filters, row: number) {
   queryClient.setQueryData(queryKey, { pages: [page], pageParams: [place] });
 }
 
+/** What every query of the volume begins with. */
+export const VOLUME_KEY = ["get", "/api/platform/ai-management/usage/calls/volume"] as const;
+
 export const volumeQuery = (filters: ReturnType<typeof countedFilters>) =>
   $api.queryOptions(
-    "get",
-    "/api/platform/ai-management/usage/calls/volume",
+    ...VOLUME_KEY,
     { params: { query: filters } },
     { placeholderData: keepPreviousData },
   );

@@ -74,11 +74,19 @@ const says = (call: Call, text: string) =>
 type Appended = { items: Call[]; omitted: number };
 
 /** The tail of a list while `isOn`; `onLost` when calls were missed and the list has to be read again. */
-export function useTail(filters: Filters, isOn: boolean, isHeld: boolean, onLost: () => void) {
+export function useTail(list: {
+  filters: Filters;
+  begun: number;
+  isOn: boolean;
+  isHeld: boolean;
+  onLost: () => void;
+}) {
+  const { filters, begun, isOn, isHeld, onLost } = list;
   const [tail, setTail] = useState(EMPTY);
   const lost = useRef(onLost);
   lost.current = onLost;
-  useEffect(() => setTail(EMPTY), [filters, isOn]);
+  // Another list has another tail.
+  useEffect(() => setTail(EMPTY), [filters, begun, isOn]);
   useLive(
     "usage.appended",
     (events) => {

@@ -8,8 +8,8 @@ import type { Tail } from "./tail";
 const SCREEN = 60;
 
 /** The rows of the list: the tail, then the pages that are kept, and how to get at the others. */
-export function useCalls(filters: Filters, tail: Tail) {
-  const query = useInfiniteQuery(callsQuery(filters));
+export function useCalls(filters: Filters, begun: number, tail: Tail) {
+  const query = useInfiniteQuery(callsQuery(filters, begun));
   const { data, error, hasNextPage, hasPreviousPage, isFetching, isPlaceholderData } = query;
   const { fetchNextPage, fetchPreviousPage } = query;
   const read = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
@@ -31,11 +31,11 @@ export function useCalls(filters: Filters, tail: Tail) {
       if (!hasPreviousPage || isFetching || isSeeking.current) return;
       if (first >= above + letGo - PAGE) return void fetchPreviousPage();
       isSeeking.current = true;
-      await seek(filters, first - above).finally(() => {
+      await seek(filters, begun, first - above).finally(() => {
         isSeeking.current = false;
       });
     },
-    [hasPreviousPage, isFetching, above, letGo, fetchPreviousPage, filters],
+    [hasPreviousPage, isFetching, above, letGo, fetchPreviousPage, filters, begun],
   );
   return {
     query,

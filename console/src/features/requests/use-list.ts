@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type RefObject, useCallback, useEffect, useMemo, useState } from "react";
+import { queryClient } from "@/api/client";
 import { useEnvironment } from "@/lib/use-environment";
-import { FRESH_MS, volumeQuery } from "./queries";
+import { FRESH_MS, VOLUME_KEY, volumeQuery } from "./queries";
 import {
   countedFilters,
   filters,
@@ -29,7 +30,10 @@ export function useList(search: RequestSearch, scroller: RefObject<HTMLDivElemen
     Date.now() - lastBegun < FRESH_MS ? lastBegun : Date.now(),
   );
   lastBegun = begun;
-  const again = useCallback(() => setBegun(Date.now()), []);
+  const again = useCallback(() => {
+    setBegun(Date.now());
+    void queryClient.invalidateQueries({ queryKey: VOLUME_KEY });
+  }, []);
 
   const span = spanOf(search, begun);
   const asked = useSame(filters(search, environment, span));
@@ -37,11 +41,15 @@ export function useList(search: RequestSearch, scroller: RefObject<HTMLDivElemen
   // Rows do not move under who reads them.
   const isHeld = useIsAway(scroller) || search.sel !== undefined;
   const [hasMissed, setMissed] = useState(false);
-  useEffect(() => setMissed(false), [asked, isLive]);
-  const [tail, release] = useTail(asked, isLive, isHeld, () =>
-    isHeld ? setMissed(true) : again(),
-  );
-  const calls = useCalls(asked, tail);
+  useEffect(() => setMissed(false), [asked, begun, isLive]);
+  const [tail, release] = useTail({
+    filters: asked,
+    begun,
+    isOn: isLive,
+    isHeld,
+    onLost: () => (isHeld ? setMissed(true) : again()),
+  });
+  const calls = useCalls(asked, begun, tail);
   const refetchInterval = isLive ? LIVE_COUNT_MS : (false as const);
   const counted = useSame(countedFilters(search, environment, span));
   const volume = useQuery({ ...volumeQuery(counted), refetchInterval });
