@@ -106,6 +106,9 @@ test("someone else changed the key meanwhile: the change is looked at against th
   await panel(page, "contested").getByRole("button", { name: "Edit" }).click();
   await dialog(page).getByLabel("Calls at once").first().fill("5");
   await program.manage("PATCH", "/keys/contested", { features: ["summaries"] });
+  // The page has heard of it, and what was typed is still there.
+  await expect(page.locator("aside[aria-label='Key contested']")).toContainText("summaries");
+  await expect(dialog(page).getByLabel("Calls at once").first()).toHaveValue("5");
   await dialog(page).getByRole("button", { name: "Review change" }).click();
   await expect(dialog(page)).toContainText("Someone else changed this");
   await dialog(page).getByRole("button", { name: "Review against the new state" }).click();
