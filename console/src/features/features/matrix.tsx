@@ -12,9 +12,9 @@ import { Shape } from "@/ui/status";
 import { stateOf } from "./cell-state";
 import {
   type Assignment,
-  assignmentsQuery,
   type Feature,
   healthQuery,
+  matrixQuery,
   weekByFeatureQuery,
 } from "./queries";
 import { EnvironmentName, FeatureState } from "./status";
@@ -112,11 +112,13 @@ function Cell({ feature, environment }: { feature: Feature; environment: Environ
 
 function Models({ feature, environment }: { feature: Feature; environment: Environment }) {
   const can = useCan();
-  const assignments = useQuery(assignmentsQuery(feature.name));
+  const assignments = useQuery(matrixQuery);
   const healths = useQuery({ ...healthQuery, enabled: can("operations.read") });
   if (assignments.isPending) return <Skeleton className="h-3 w-24" />;
   if (assignments.error) return <span className="text-xs text-bad">Not read</span>;
-  const found = assignments.data.items.find((one) => one.environment === environment);
+  const found = assignments.data.find(
+    (one) => one.feature === feature.name && one.environment === environment,
+  );
   if (!found) return <span className="text-xs text-ink-3">No model</span>;
   const { first, rest } = summary(found);
   const { tone, word } = stateOf(feature, found, healths.data);

@@ -1,4 +1,6 @@
-import { $api, type Schemas } from "@/api/client";
+import { queryOptions } from "@tanstack/react-query";
+import { $api, api, type Schemas } from "@/api/client";
+import { everyPage } from "@/api/every-page";
 import { ApiError } from "@/api/problem";
 import type { Environment } from "@/lib/environment";
 
@@ -14,6 +16,15 @@ export function lastWeek(now: number = Date.now()) {
   const iso = (at: number) => new Date(at).toISOString();
   return { from: iso(to - 7 * 24 * HOUR), to: iso(to) };
 }
+
+const ASSIGNMENTS = "/api/platform/ai-management/features/assignments";
+
+/** What serves each feature in each environment. */
+export const matrixQuery = queryOptions({
+  queryKey: ["get", ASSIGNMENTS, "every page"],
+  queryFn: ({ signal }): Promise<Assignment[]> =>
+    everyPage(async (query) => (await api.GET(ASSIGNMENTS, { params: { query }, signal })).data!),
+});
 
 /** The models of a feature in every environment. */
 export const assignmentsQuery = (feature: string) =>

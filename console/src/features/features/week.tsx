@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Sparkline } from "@/charts/sparkline";
 import type { Environment } from "@/lib/environment";
-import { amountOf, count, money, NONE, percent, words } from "@/lib/format";
+import { amountOf, count, duration, money, NONE, percent, words } from "@/lib/format";
 import { Failure, Skeleton } from "@/ui/states";
 import { daysQuery, lastWeek, type Sum, weekQuery } from "./queries";
 
@@ -15,7 +15,6 @@ export function Week(props: { feature: string; environment: Environment }) {
   if (whole.isPending) return <Skeleton className="h-[122px]" />;
   if (whole.error) return <Failure error={whole.error} what="Its use" onRetry={whole.refetch} />;
   const course = (value: (day: Sum) => number) => perDay(days.data?.items ?? [], value);
-  const cached = sum && sum.calls > 0 ? sum.cached_calls / sum.calls : Number.NaN;
   return (
     <section aria-label={`Use in ${words(environment)} in the last seven days`} className="panel">
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-[7px] bg-line [&>div]:bg-surface">
@@ -38,7 +37,7 @@ export function Week(props: { feature: string; environment: Environment }) {
           }
         />
         <Figure label="Success" value={sum ? percent(successOf(sum)) : NONE} />
-        <Figure label="From cache" value={percent(cached)} />
+        <Figure label="p95" value={duration(sum?.latency_ms?.p95)} />
       </dl>
     </section>
   );
