@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { entryWords, fieldByField, isFound } from "./entry-words";
+import { entryWords, fieldByField } from "./entry-words";
 import type { Entry } from "./queries";
 import { askedFor, isNarrowed, parseSearch } from "./search";
 
@@ -30,15 +30,6 @@ test("an entry is said in words, whatever its action", () => {
   expect(entryWords({ ...entry, name: null })).toContain("pol_1");
 });
 
-test.each(["CHEAP", "aya costs", "policy 7", "pol_1"])("%s is found", (q) =>
-  expect(isFound(entry, { q })).toBe(true),
-);
-test("all words must be there, and the change set be the named one", () => {
-  expect(isFound(entry, { q: "aya owl" })).toBe(false);
-  expect(isFound(entry, { set: "cs_1" })).toBe(true);
-  expect(isFound(entry, { set: "cs_2" })).toBe(false);
-});
-
 test("what was created whole is told field by field", () => {
   const created = [{ op: "add", path: "", new: { action: "block", "a/b": 1, none: null, no: [] } }];
   expect(fieldByField(created as never)).toEqual([
@@ -54,6 +45,9 @@ test("a URL that means nothing narrows nothing", () => {
   expect(search).toMatchObject({ sel: undefined, from: undefined, kind: undefined, q: "3" });
   expect(isNarrowed(parseSearch({ sel: 5, verify: true }))).toBe(false);
 });
+
+test("a text is looked for by the program", () =>
+  expect(askedFor(parseSearch({ q: " cheap " })).q).toBe("cheap"));
 
 test("the last day is asked for whole", () => {
   const { from, to } = askedFor(parseSearch({ from: "2026-11-20", to: "2026-11-21" }));

@@ -1,4 +1,4 @@
-/** Entries in words, and what is looked for in them. */
+/** Entries in words. */
 import type { Schemas } from "@/api/client";
 import type { Difference } from "@/api/write";
 import { words } from "@/lib/format";
@@ -35,26 +35,6 @@ export const entryWords = (entry: Entry) => `${whatWords(entry)} ${entry.name ??
 /** Who decided, as far as it is still known. */
 export const actorWord = (entry: Entry) =>
   entry.actor ?? (entry.actor_kind === "system" ? "Glaux" : "erased");
-
-/** Whether an entry has all words of a text, and belongs to a change set where one is named. */
-export function isFound(entry: Entry, { q, set }: { q?: string; set?: string }): boolean {
-  if (set && entry.change_set !== set) return false;
-  if (!q) return true;
-  const text = [
-    entry.seq,
-    entryWords(entry),
-    entry.object,
-    actorWord(entry),
-    entry.reason,
-    entry.change_set,
-  ]
-    .join(" ")
-    .toLowerCase();
-  return q
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
-}
 
 /** What changed, field by field: what was created or removed whole is told apart into its fields. */
 export const fieldByField = (differences: Schemas["JournalEntryDetail"]["differences"]) =>

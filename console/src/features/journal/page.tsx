@@ -1,6 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
-import { count, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
 import { LogTable } from "@/tables/log-table";
 import { Button } from "@/ui/button";
 import { PageHeader } from "@/ui/page";
@@ -55,7 +55,7 @@ export function JournalPage() {
                 phoneRow={PhoneRow}
                 selected={search.sel === undefined ? undefined : String(search.sel)}
                 onSelect={(key) => change({ sel: key === undefined ? undefined : Number(key) })}
-                onEnd={entries.isSought ? undefined : entries.onEnd}
+                onEnd={entries.isLeft ? undefined : entries.onEnd}
                 empty={<Nothing search={search} change={change} of={entries} />}
                 footer={<Further of={entries} />}
               />
@@ -80,9 +80,7 @@ type Entries = ReturnType<typeof useEntries>;
 
 function Count({ of }: { of: Entries }) {
   if (!of.rows) return null;
-  const text = of.isSought
-    ? `${count(of.rows.length)} of ${count(of.read)} read`
-    : `${plural(of.read, "entry", "entries")}${of.hasMore ? " read" : ""}`;
+  const text = `${plural(of.rows.length, "entry", "entries")}${of.hasMore ? " read" : ""}`;
   return (
     <span role="status" className="num text-xs text-ink-3">
       {text}
@@ -90,12 +88,12 @@ function Count({ of }: { of: Entries }) {
   );
 }
 
-/** Where a text was looked for as far as it was worth, the reader says whether to go on. */
+/** Where what is sought is rare, the reader says whether to go on. */
 function Further({ of }: { of: Entries }) {
-  if (!of.isSought || !of.hasMore || of.isSeeking) return null;
+  if (!of.isLeft) return null;
   return (
     <div className="flex items-center justify-center gap-3 border-t border-line bg-surface px-4 py-2 text-xs text-ink-3">
-      Looked at the latest {count(of.read)} entries.
+      Only the younger entries were looked through.
       <Button onClick={of.seekOn}>Look at older ones</Button>
     </div>
   );

@@ -13,8 +13,9 @@ export type JournalSearch = {
   /** First and last day. */
   from?: string;
   to?: string;
-  /** What is looked for in the entries that were read. */
+  /** A text in a name, a reason or an id. */
   q?: string;
+  /** The changes that were made as one, by their id. */
   set?: string;
   /** The chain is looked at. */
   verify?: true;
@@ -56,7 +57,8 @@ export const isNarrowed = (search: JournalSearch) =>
   Object.keys(NO_FILTERS).some((name) => search[name as keyof JournalSearch] !== undefined);
 
 /** What the program is asked for. */
-export const askedFor = ({ kind, actor, object, from, to }: JournalSearch) => ({
+export const askedFor = ({ q, kind, actor, object, from, to }: JournalSearch) => ({
+  q,
   kind,
   actor,
   object,

@@ -1,25 +1,26 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { isFound } from "./entry-words";
 import { entriesQuery } from "./queries";
 import type { JournalSearch } from "./search";
 
-/** So many matches fill a screen. */
+/** So many rows fill a screen. The program looks through so many entries at once: a page may have few and go on. */
 const ENOUGH = 40;
-/** So many entries are read for a text before the reader is asked whether to go on. */
-const PATIENCE = 1_000;
+/** So many pages are read for a screen before the reader is asked whether to go on. */
+const PATIENCE = 10;
 
-/** The entries that are shown, and how to get at older ones. The program knows no texts: these are looked for here. */
+/** The entries that are shown, and how to get at older ones. The program can't narrow by change set: it is done here. */
 export function useEntries(search: JournalSearch) {
   const query = useInfiniteQuery(entriesQuery(search));
   const { data, hasNextPage, isFetching, fetchNextPage } = query;
-  const { q, set } = search;
+  const { set } = search;
   const [patience, setPatience] = useState(PATIENCE);
-  const read = useMemo(() => data?.pages.flatMap((page) => page.items), [data]);
-  const rows = useMemo(() => read?.filter((entry) => isFound(entry, { q, set })), [read, q, set]);
-  const isSought = q !== undefined || set !== undefined;
-  const seeksOn =
-    isSought && hasNextPage && (rows?.length ?? 0) < ENOUGH && (read?.length ?? 0) < patience;
+  const pages = data?.pages.length ?? 0;
+  const rows = useMemo(() => {
+    const read = data?.pages.flatMap((page) => page.items);
+    return set ? read?.filter((entry) => entry.change_set === set) : read;
+  }, [data, set]);
+  const isWanting = hasNextPage && (rows?.length ?? 0) < ENOUGH;
+  const seeksOn = isWanting && pages < patience;
   useEffect(() => {
     if (seeksOn && !isFetching) void fetchNextPage();
   }, [seeksOn, isFetching, fetchNextPage]);
@@ -29,12 +30,11 @@ export function useEntries(search: JournalSearch) {
   return {
     query,
     rows,
-    /** How many were read, of which `rows` are those that are sought. */
-    read: read?.length ?? 0,
-    isSought,
     hasMore: hasNextPage,
     isSeeking: seeksOn,
+    /** Whether it was given up before a screen was full. */
+    isLeft: isWanting && !seeksOn,
     onEnd,
-    seekOn: () => setPatience((read?.length ?? 0) + PATIENCE),
+    seekOn: () => setPatience(pages + PATIENCE),
   };
 }
