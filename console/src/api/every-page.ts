@@ -52,3 +52,43 @@ export const assignmentsQuery = (environment: Schemas["EffectiveAssignment"]["en
             .data!,
       ),
   });
+
+const PROVIDERS = "/api/platform/ai-management/models/providers";
+
+/** Every account with a provider, by name. */
+export const providersQuery = queryOptions({
+  queryKey: ["get", PROVIDERS, "every page"],
+  queryFn: ({ signal }): Promise<Schemas["Provider"][]> =>
+    everyPage(async (query) => (await api.GET(PROVIDERS, { params: { query }, signal })).data!),
+});
+
+const KEYS = "/api/platform/ai-management/keys";
+
+/** Every key, by name. */
+export const keysQuery = queryOptions({
+  queryKey: ["get", KEYS, "every page"],
+  queryFn: ({ signal }): Promise<Schemas["Key"][]> =>
+    everyPage(async (query) => (await api.GET(KEYS, { params: { query }, signal })).data!),
+});
+
+const APPLICATIONS = "/api/applications";
+
+/** Every application, by name. */
+export const applicationsQuery = queryOptions({
+  queryKey: ["get", APPLICATIONS, "every page"],
+  staleTime: CATALOG_STALE_TIME,
+  queryFn: ({ signal }): Promise<Schemas["Application"][]> =>
+    everyPage(async (query) => (await api.GET(APPLICATIONS, { params: { query }, signal })).data!),
+});
+
+const BUDGETS = "/api/platform/ai-management/spending/budgets";
+/** No event says what is spent and held: it is asked for. */
+const STANDING_MS = 10_000;
+
+/** Every budget, by name, and where it stands. */
+export const budgetsQuery = queryOptions({
+  queryKey: ["get", BUDGETS, "every page"],
+  refetchInterval: STANDING_MS,
+  queryFn: ({ signal }): Promise<Schemas["Budget"][]> =>
+    everyPage(async (query) => (await api.GET(BUDGETS, { params: { query }, signal })).data!),
+});

@@ -34,6 +34,8 @@ describe("figures are written one way", () => {
   ])("percent %d", (value, text) => expect(percent(value)).toBe(text));
 
   test.each([
+    [0, "0 ms"],
+    [0.02, "under 0.1 ms"],
     [0.412, "0.4 ms"],
     [9.96, "10 ms"],
     [640, "640 ms"],

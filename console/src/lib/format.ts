@@ -25,6 +25,7 @@ export const plural = (value: number, one: string, many = `${one}s`) =>
 /** `640 ms`, `1.84 s`, `2 min 5 s` */
 export function duration(milliseconds: number | null | undefined): string {
   if (milliseconds == null) return NONE;
+  if (milliseconds > 0 && milliseconds < 0.1) return "under 0.1 ms";
   if (milliseconds < 10) return `${Number(milliseconds.toFixed(1))} ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`;
@@ -64,6 +65,18 @@ export function exactMoney(value: Money | null | undefined): string {
   const digits = value.amount.replace(/^-?\d+\.?/, "").replace(/0+$/, "").length;
   return currency(value.currency, Math.max(2, digits)).format(Number(value.amount));
 }
+
+/** `$0`, `$0.005`, `$1.2K`: as short as it can be, for axes */
+export const axisMoney = (code: string) => {
+  const format = new Intl.NumberFormat(LOCALE, {
+    style: "currency",
+    currency: code,
+    notation: "compact",
+    minimumFractionDigits: 0,
+    maximumSignificantDigits: 3,
+  });
+  return (value: number) => format.format(value);
+};
 
 const clockFormat = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const minuteFormat = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
+import { keysQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { duration, money, plural } from "@/lib/format";
 import type { Column } from "@/tables/column";
@@ -7,7 +8,6 @@ import { DataTable } from "@/tables/data-table";
 import { EnvironmentName } from "@/ui/environment";
 import { Panel } from "@/ui/panel";
 import { Tag } from "@/ui/status";
-import { keysQuery } from "./queries";
 
 type Row = Schemas["CallInFlight"] & { age: number };
 

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
+import { providersQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { Meter } from "@/charts/bars";
 import { count, plural } from "@/lib/format";
 import { Panel } from "@/ui/panel";
-import { providersQuery } from "./queries";
 
 /** How full each provider's places are, and how many calls wait for one. */
 export function QueuesPanel({ providers }: { providers: Schemas["ProviderHealth"][] }) {

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { keysQuery } from "@/api/every-page";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
@@ -7,7 +8,6 @@ import { EnvironmentName } from "@/ui/environment";
 import { TextField } from "@/ui/field";
 import { Loaded, SkeletonRows } from "@/ui/states";
 import { revoking } from "./changes";
-import { keysQuery } from "./queries";
 
 /** So many stand in the panel; the text finds the others. */
 const SHOWN = 50;

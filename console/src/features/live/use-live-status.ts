@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Schemas } from "@/api/client";
+import { liveStatusQuery } from "@/api/operations";
 import { useLive } from "@/live/use-live";
-import { liveQuery } from "./queries";
 
 /** What changes is told every second; what it changed is read again no more often than this. */
 const AGAIN_MS = 1_000;
@@ -15,12 +15,12 @@ const NO_TRACE: Trace = { inFlight: [], answered: [], failed: [] };
 /** What runs now: figures as they are told, the rest as it is read. The trace is of the time since the page was opened. */
 export function useLiveStatus() {
   const queries = useQueryClient();
-  const query = useQuery(liveQuery);
+  const query = useQuery(liveStatusQuery);
   const readAt = useRef(0);
   const [trace, setTrace] = useState(NO_TRACE);
   useLive("metrics.updated", (events) => {
     const latest = events.at(-1)?.data as Pick<Schemas["LiveStatus"], "in_flight" | "rates">;
-    queries.setQueryData(liveQuery.queryKey, (old) => old && { ...old, ...latest });
+    queries.setQueryData(liveStatusQuery.queryKey, (old) => old && { ...old, ...latest });
     setTrace((old) => ({
       inFlight: appended(old.inFlight, latest.in_flight.attempts),
       answered: appended(old.answered, latest.rates.answered_per_minute),

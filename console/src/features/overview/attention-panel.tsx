@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { assignmentsQuery, featuresQuery } from "@/api/every-page";
+import { assignmentsQuery, budgetsQuery, featuresQuery } from "@/api/every-page";
+import { healthQuery } from "@/api/operations";
 import { describe } from "@/api/problem";
 import { useCan } from "@/api/session";
 import { plural } from "@/lib/format";
@@ -9,7 +10,7 @@ import { Shape } from "@/ui/status";
 import { AreaLink } from "./area-link";
 import { attention, type Item } from "./attention";
 import { useLiveFigures } from "./live-figures";
-import { budgetsQuery, byModelQuery, healthQuery } from "./queries";
+import { byModelQuery } from "./queries";
 import type { Shown } from "./shown";
 
 const SPOKEN = { bad: "Critical", warn: "Warning", info: "Note" };

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { providersQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { TimeChart } from "@/charts/time-chart";
 import { duration, words } from "@/lib/format";
 import { Panel } from "@/ui/panel";
 import { Empty, Loaded, Skeleton } from "@/ui/states";
 import { byProvider, course } from "./figures";
-import { byProviderQuery, courseQuery, providersQuery } from "./queries";
+import { byProviderQuery, courseQuery } from "./queries";
 import { RANGE_WORDS } from "./search";
 import type { Shown } from "./shown";
 

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { featuresQuery } from "@/api/every-page";
+import { budgetsQuery, featuresQuery } from "@/api/every-page";
 import { useCan, useMe } from "@/api/session";
 import { Meter } from "@/charts/bars";
 import { amountOf, day, money, month, percent } from "@/lib/format";
@@ -7,7 +7,7 @@ import { Facts, Panel } from "@/ui/panel";
 import { Empty, Loaded, Skeleton, SkeletonRows } from "@/ui/states";
 import { AreaLink } from "./area-link";
 import { monthBudget, shareWords } from "./budget";
-import { budgetsQuery, monthsQuery, type Sum } from "./queries";
+import { monthsQuery, type Sum } from "./queries";
 import { isSame, spanOf } from "./search";
 import { type Share, sharesOf } from "./weeks";
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { TimeChart } from "@/charts/time-chart";
-import { amountOf, compact, count, day, money, NONE, percent } from "@/lib/format";
+import { amountOf, axisMoney, compact, count, day, money, NONE, percent } from "@/lib/format";
 import type { Column } from "@/tables/column";
 import { DataTable } from "@/tables/data-table";
 import { Panel } from "@/ui/panel";
@@ -100,18 +100,6 @@ function LastWeek({ weeks }: { weeks: Week[] }) {
     </section>
   );
 }
-
-/** `$0`, `$0.005`, `$1.2K`: as short as it can be. */
-const axisMoney = (currency: string) => {
-  const format = new Intl.NumberFormat("en", {
-    style: "currency",
-    currency,
-    notation: "compact",
-    minimumFractionDigits: 0,
-    maximumSignificantDigits: 3,
-  });
-  return (value: number) => format.format(value);
-};
 
 const SERIES = [{ key: "cost", label: "Cost", color: "var(--c1)" }];
 

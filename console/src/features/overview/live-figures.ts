@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
+import { liveStatusQuery } from "@/api/operations";
 import { useCan } from "@/api/session";
 import { useLive } from "@/live/use-live";
-import { liveQuery } from "./queries";
 
 /** What runs now, as it is told; nothing for who may not know. */
 export function useLiveFigures() {
@@ -12,9 +12,9 @@ export function useLiveFigures() {
     "metrics.updated",
     (events) => {
       const latest = events.at(-1)?.data as Partial<Schemas["LiveStatus"]> | undefined;
-      queries.setQueryData(liveQuery.queryKey, (old) => old && { ...old, ...latest });
+      queries.setQueryData(liveStatusQuery.queryKey, (old) => old && { ...old, ...latest });
     },
     isAllowed,
   );
-  return useQuery({ ...liveQuery, enabled: isAllowed });
+  return useQuery({ ...liveStatusQuery, enabled: isAllowed });
 }

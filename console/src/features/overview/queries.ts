@@ -1,6 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
-import { $api, api, type Schemas } from "@/api/client";
-import { everyPage } from "@/api/every-page";
+import { $api, type Schemas } from "@/api/client";
 import type { paths } from "@/api/schema";
 import type { Environment } from "@/lib/environment";
 import type { Span } from "./search";
@@ -75,34 +73,6 @@ export function weeksFrom(month: Span): string {
 }
 export const weeksQuery = (month: Span) =>
   sumsQuery({ from: weeksFrom(month), to: month.to, bucket: "1w" });
-
-const BUDGETS = `${BASE}/spending/budgets` as const;
-export const budgetsQuery = queryOptions({
-  queryKey: ["get", BUDGETS, "every page"],
-  refetchInterval: FIGURES_MS,
-  queryFn: ({ signal }): Promise<Schemas["Budget"][]> =>
-    everyPage(async (query) => (await api.GET(BUDGETS, { params: { query }, signal })).data!),
-});
-
-const PROVIDERS = `${BASE}/models/providers` as const;
-export const providersQuery = queryOptions({
-  queryKey: ["get", PROVIDERS, "every page"],
-  queryFn: ({ signal }): Promise<Schemas["Provider"][]> =>
-    everyPage(async (query) => (await api.GET(PROVIDERS, { params: { query }, signal })).data!),
-});
-
-export const liveQuery = $api.queryOptions(
-  "get",
-  "/api/ai/dashboard/live-status",
-  {},
-  { refetchInterval: 10_000, staleTime: 1_000 },
-);
-export const healthQuery = $api.queryOptions(
-  "get",
-  "/api/health/ai-management",
-  {},
-  { refetchInterval: FIGURES_MS },
-);
 
 /** As many entries as an import makes, so that what came before it is seen, too. */
 const ENTRIES = 200;

@@ -1,11 +1,5 @@
-import {
-  type InfiniteData,
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-} from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
 import { $api, api, queryClient, type Schemas } from "@/api/client";
-import { everyPage } from "@/api/every-page";
 import type { countedFilters, Filters } from "./search";
 
 export type Call = Schemas["CallEntry"];
@@ -97,18 +91,3 @@ export const payloadQuery = (id: string) =>
     { params: { path: { id } } },
     { staleTime: "static", gcTime: 0, retry: false },
   );
-
-const KEYS = "/api/platform/ai-management/keys";
-const PROVIDERS = "/api/platform/ai-management/models/providers";
-
-export const keysQuery = queryOptions({
-  queryKey: ["get", KEYS, "every page"],
-  queryFn: ({ signal }): Promise<Schemas["Key"][]> =>
-    everyPage(async (query) => (await api.GET(KEYS, { params: { query }, signal })).data!),
-});
-
-export const providersQuery = queryOptions({
-  queryKey: ["get", PROVIDERS, "every page"],
-  queryFn: ({ signal }): Promise<Schemas["Provider"][]> =>
-    everyPage(async (query) => (await api.GET(PROVIDERS, { params: { query }, signal })).data!),
-});

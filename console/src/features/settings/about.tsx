@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { healthQuery } from "@/api/operations";
 import { useCan, useMe } from "@/api/session";
 import { ago, duration, moment, timeZone } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
@@ -6,7 +7,6 @@ import { buttonClass } from "@/ui/button";
 import { HealthStatus } from "@/ui/health";
 import { Facts, Panel } from "@/ui/panel";
 import { Loaded, SkeletonRows } from "@/ui/states";
-import { healthQuery } from "./queries";
 
 /** Whether the program works, who looks at it, and where it is described. */
 export function About() {

@@ -1,12 +1,10 @@
 import { useState } from "react";
 import { write } from "@/api/write";
 import { now } from "@/lib/now";
-import { Button } from "@/ui/button";
 import type { Change } from "@/ui/change";
-import { Code } from "@/ui/copy";
-import { Dialog } from "@/ui/dialog";
-import { Checkbox, SelectField, TextField } from "@/ui/field";
+import { SelectField, TextField } from "@/ui/field";
 import { FormDialog } from "@/ui/form-dialog";
+import type { ShownOnce } from "@/ui/secret-dialog";
 import { TOKENS } from "./queries";
 import { ROLES, type Role } from "./roles";
 
@@ -15,8 +13,8 @@ type Text = { name: string; token?: string };
 const DAY = 86_400_000;
 const ENDS = { "30": "In 30 days", "90": "In 90 days", "365": "In a year", never: "Never" };
 
-/** A new token. Its text goes to `onIssued`, once. */
-export function IssueToken(props: { onClose: () => void; onIssued: (issued: Text) => void }) {
+/** A new token. Its text goes to `onSecret`, once. */
+export function IssueToken(props: { onClose: () => void; onSecret: (secret: ShownOnce) => void }) {
   const [name, setName] = useState("");
   const [isNameLeft, setNameLeft] = useState(false);
   const [role, setRole] = useState<Role>("ai-viewer");
@@ -36,7 +34,7 @@ export function IssueToken(props: { onClose: () => void; onIssued: (issued: Text
           expires_at: endOf(ends, now()),
         },
       }),
-      onDone: props.onIssued,
+      onDone: ({ name, token }) => props.onSecret({ done: `Issued token ${name}`, text: token }),
     };
   };
   return (
@@ -96,39 +94,3 @@ export function IssueToken(props: { onClose: () => void; onIssued: (issued: Text
 /** When a token that is issued now ends; absent: never. */
 export const endOf = (ends: keyof typeof ENDS, now: number) =>
   ends === "never" ? undefined : new Date(now + Number(ends) * DAY).toISOString();
-
-/** The one time that a token's text is shown. It closes when the reader says that he has it. */
-export function Issued({ issued, onClose }: { issued: Text; onClose: () => void }) {
-  const [isSaved, setSaved] = useState(issued.token === undefined);
-  return (
-    <Dialog
-      open
-      onClose={() => isSaved && onClose()}
-      title={`Issued token ${issued.name}`}
-      footer={
-        <Button size="md" variant="primary" disabled={!isSaved} onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
-      {issued.token === undefined ? (
-        <p className="text-sm">
-          The token is there, but the answer that held its text was lost. Revoke it and issue
-          another one.
-        </p>
-      ) : (
-        <div className="grid gap-3">
-          <p className="text-sm">Put it where the program finds it. It can’t be shown again.</p>
-          <Code label="Token" wrap>
-            {issued.token}
-          </Code>
-          <Checkbox
-            label="I have saved it"
-            checked={isSaved}
-            onChange={(event) => setSaved(event.target.checked)}
-          />
-        </div>
-      )}
-    </Dialog>
-  );
-}

@@ -20,11 +20,3 @@ export const tokensQuery = queryOptions({
   queryFn: ({ signal }): Promise<Token[]> =>
     everyPage(async (query) => (await api.GET(TOKENS, { params: { query }, signal })).data!),
 });
-
-/** Whether the parts of the program work: asked anew as long as somebody looks. */
-export const healthQuery = $api.queryOptions(
-  "get",
-  "/api/health/ai-management",
-  {},
-  { refetchInterval: 10_000 },
-);

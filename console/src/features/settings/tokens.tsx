@@ -9,9 +9,10 @@ import { DataTable } from "@/tables/data-table";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { Panel } from "@/ui/panel";
+import { SecretDialog, type ShownOnce } from "@/ui/secret-dialog";
 import { Denied, Empty, Loaded, SkeletonRows } from "@/ui/states";
 import { Status } from "@/ui/status";
-import { Issued, IssueToken } from "./issue-token";
+import { IssueToken } from "./issue-token";
 import { type Token, tokensQuery } from "./queries";
 import { ROLES } from "./roles";
 
@@ -19,7 +20,7 @@ import { ROLES } from "./roles";
 export function Tokens(props: { isIssuing: boolean; onIssue: (isIssuing: boolean) => void }) {
   const can = useCan();
   const tokens = useQuery({ ...tokensQuery, enabled: can("tokens.read") });
-  const [issued, setIssued] = useState<{ name: string; token?: string } | null>(null);
+  const [secret, setSecret] = useState<ShownOnce | null>(null);
   const now = useNow(60_000);
   if (!can("tokens.read")) return <Denied what="Service tokens" />;
   const canWrite = can("tokens.write");
@@ -49,9 +50,9 @@ export function Tokens(props: { isIssuing: boolean; onIssue: (isIssuing: boolean
         </Loaded>
       </Panel>
       {props.isIssuing && canWrite && (
-        <IssueToken onClose={() => props.onIssue(false)} onIssued={setIssued} />
+        <IssueToken onClose={() => props.onIssue(false)} onSecret={setSecret} />
       )}
-      {issued && <Issued issued={issued} onClose={() => setIssued(null)} />}
+      {secret && <SecretDialog of="token" secret={secret} onClose={() => setSecret(null)} />}
     </>
   );
 }

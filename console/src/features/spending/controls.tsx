@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { featuresQuery, modelsQuery } from "@/api/every-page";
+import { featuresQuery, keysQuery, modelsQuery, providersQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { words } from "@/lib/format";
 import { Button } from "@/ui/button";
@@ -7,7 +7,6 @@ import { FacetPicker } from "@/ui/facet-picker";
 import { Select } from "@/ui/field";
 import { Facet, FilterBar } from "@/ui/filter";
 import { BUCKET_WORDS, type Bucket, suiting } from "./grid";
-import { keysQuery, providersQuery } from "./queries";
 import { DIMENSIONS, type Dimension, type SpendingSearch } from "./search";
 import type { Span } from "./span";
 

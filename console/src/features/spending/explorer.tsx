@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { TimeChart } from "@/charts/time-chart";
-import { money, timeZone } from "@/lib/format";
+import { axisMoney, money, timeZone } from "@/lib/format";
 import { useEnvironment } from "@/lib/use-environment";
 import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
@@ -133,15 +133,3 @@ export function CostChart(props: {
     />
   );
 }
-
-/** `$0`, `$0.005`, `$1.2K`: as short as it can be. */
-const axisMoney = (currency: string) => {
-  const format = new Intl.NumberFormat("en", {
-    style: "currency",
-    currency,
-    notation: "compact",
-    minimumFractionDigits: 0,
-    maximumSignificantDigits: 3,
-  });
-  return (value: number) => format.format(value);
-};

@@ -1,8 +1,7 @@
 /** Names of what sums and scopes call by id. */
 import { useQuery } from "@tanstack/react-query";
-import { featuresQuery } from "@/api/every-page";
+import { applicationsQuery, featuresQuery, keysQuery, providersQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
-import { applicationsQuery, keysQuery, providersQuery } from "./queries";
 
 type Named = { id: string; name: string };
 export type Names = ReadonlyMap<string, string>;

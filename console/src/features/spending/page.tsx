@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useCallback } from "react";
+import { budgetsQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { dayOf } from "@/lib/day";
 import { now } from "@/lib/now";
@@ -19,7 +20,6 @@ import { BudgetsTable } from "./budgets";
 import { DEFAULT_RANGE, Explorer } from "./explorer";
 import { MonthBar, MonthSkeleton } from "./month";
 import { useNames } from "./names";
-import { budgetsQuery } from "./queries";
 import type { SpendingSearch } from "./search";
 import { RANGE_WORDS, RANGES, type Range } from "./span";
 

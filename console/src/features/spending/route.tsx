@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { budgetsQuery } from "@/api/every-page";
 import { SpendingPage } from "./page";
-import { budgetsQuery } from "./queries";
 import { parseSearch } from "./search";
 
 export const Route = createFileRoute("/spending")({
