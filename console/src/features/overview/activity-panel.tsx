@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useCan } from "@/api/session";
 import { ago, clock, day } from "@/lib/format";
+import { now } from "@/lib/now";
 import { useStore } from "@/lib/store";
 import { connection } from "@/live/socket";
 import { useLive } from "@/live/use-live";
@@ -59,7 +60,7 @@ export function ActivityPanel() {
 }
 
 function Item({ line }: { line: Line }) {
-  const isToday = new Date(line.at).toDateString() === new Date().toDateString();
+  const isToday = new Date(line.at).toDateString() === new Date(now()).toDateString();
   return (
     <li className="flex items-start gap-2.5 pointer-coarse:min-h-11 pointer-coarse:items-center">
       <time dateTime={line.at} title={ago(line.at)} className="num w-14 shrink-0 py-1 text-ink-3">

@@ -1,6 +1,7 @@
 /** Decisions, alerts and what happened just now, as one list of sentences, the youngest first. */
 import type { Schemas } from "@/api/client";
 import { count, money, percent } from "@/lib/format";
+import { now } from "@/lib/now";
 
 type Entry = Schemas["JournalEntry"];
 
@@ -98,7 +99,7 @@ export function ofHealth(event: { id?: string; at?: string; data: unknown }): Li
   return [
     {
       key: `health ${event.id ?? `${model} ${event.at}`}`,
-      at: event.at ?? new Date().toISOString(),
+      at: event.at ?? new Date(now()).toISOString(),
       tone: words.tone,
       text: `${model} ${words.text}`,
       to: "/live",

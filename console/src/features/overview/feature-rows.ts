@@ -1,6 +1,7 @@
 /** What the overview says of each feature. */
 import type { Schemas } from "@/api/client";
-import { course, groupOf, perMinute, successOf } from "./figures";
+import { successOf } from "@/lib/sums";
+import { course, groupOf, perMinute } from "./figures";
 import type { Sum } from "./queries";
 import { isSame } from "./search";
 

@@ -5,13 +5,6 @@ import { seriesColor } from "@/charts/scale";
 import type { Point, Series } from "@/charts/time-chart";
 import type { Sum } from "./queries";
 
-/** The share of calls that succeeded; not a number where there was none. */
-export const successOf = (sum: Pick<Sum, "calls" | "calls_by_status">) =>
-  statusCount(sum, "success") / sum.calls;
-
-const statusCount = (sum: Pick<Sum, "calls_by_status">, status: string) =>
-  (sum.calls_by_status as Record<string, number>)[status] ?? 0;
-
 export const groupOf = (sum: Sum, dimension: string): string | undefined =>
   (sum.group as Record<string, string>)[dimension];
 

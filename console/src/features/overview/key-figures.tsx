@@ -1,16 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { budgetsQuery } from "@/api/every-page";
 import { useCan, useMe } from "@/api/session";
 import { Sparkline } from "@/charts/sparkline";
-import { compact, count, duration, money, NONE } from "@/lib/format";
+import { compact, count, duration, money, NONE, plural } from "@/lib/format";
 import { useStore } from "@/lib/store";
+import { callsWith, passed, successOf } from "@/lib/sums";
 import { connection } from "@/live/socket";
 import { Delta, Stat, Stats } from "@/ui/stat";
 import { Failure, Skeleton } from "@/ui/states";
 import { monthBudget, shareWords } from "./budget";
-import { changeOf, course, successOf } from "./figures";
+import { changeOf, course } from "./figures";
 import { useLiveFigures } from "./live-figures";
-import { budgetsQuery, courseQuery, monthsQuery, totalBeforeQuery, totalQuery } from "./queries";
+import { courseQuery, monthsQuery, type Sum, totalBeforeQuery, totalQuery } from "./queries";
 import { isSame, RANGE_WORDS, spanOf } from "./search";
 import type { Shown } from "./shown";
 
@@ -42,6 +44,8 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
     );
   };
   const [p95, oldP95] = [sum?.latency_ms?.p95, old?.latency_ms?.p95];
+  const success = sum ? successOf(sum) : Number.NaN;
+  const blocked = sum ? callsWith(sum, "blocked") : 0;
   const cached = (of: typeof sum) => (of && of.calls > 0 ? of.cached_calls / of.calls : undefined);
   return (
     <Stats label="Key figures">
@@ -53,9 +57,15 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
       />
       <Stat
         label="Success rate"
-        value={sum ? (successOf(sum) * 100).toFixed(successOf(sum) === 1 ? 0 : 2) : NONE}
-        unit={sum && "%"}
-        note={sum ? versus(successOf(sum), old && successOf(old), "up") : "No calls"}
+        value={Number.isFinite(success) ? (success * 100).toFixed(success === 1 ? 0 : 2) : NONE}
+        unit={Number.isFinite(success) ? "%" : undefined}
+        note={
+          blocked > 0
+            ? `Without ${plural(blocked, "blocked call")}`
+            : sum
+              ? versus(success, old && successOf(old), "up")
+              : "No calls"
+        }
         chart={<Chart values={goodShares(slots)} color="var(--c2)" />}
       />
       <Latency
@@ -79,11 +89,11 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
 
 type Good = "up" | "down";
 
-const goodShares = (slots: Parameters<typeof successOf>[0][]) =>
-  slots.filter((one) => one.calls > 0).map(successOf);
+const goodShares = (slots: Sum[]) => slots.filter((one) => passed(one) > 0).map(successOf);
 
 function Latency(props: { p95: number | null | undefined; note: ReactNode; children: ReactNode }) {
-  const [value, unit] = props.p95 == null ? [NONE] : duration(props.p95).split(" ");
+  const text = duration(props.p95);
+  const [, value = text, unit] = /^(.+) (\S+)$/.exec(text) ?? [];
   return (
     <Stat label="p95 latency" value={value} unit={unit} note={props.note} chart={props.children} />
   );

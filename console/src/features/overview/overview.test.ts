@@ -4,7 +4,7 @@ import { activity, ofHealth, past } from "./activity";
 import { attention } from "./attention";
 import { monthBudget, shareWords } from "./budget";
 import { featureRows } from "./feature-rows";
-import { byProvider, changeOf, course, perMinute, successOf } from "./figures";
+import { byProvider, changeOf, course, perMinute } from "./figures";
 import type { Sum } from "./queries";
 import { isSame, parseSearch, spanOf } from "./search";
 import { perCall, sharesOf, weeksOf } from "./weeks";
@@ -60,11 +60,6 @@ test("days and months are the organization's", () => {
   // Midnight of the 22nd in Tokyo.
   expect(isSame("day", "Asia/Tokyo", "2026-11-21T15:00:00Z", NOW)).toBe(true);
   expect(isSame("day", "UTC", "2026-11-20T15:00:00Z", NOW)).toBe(false);
-});
-
-test("success is a share of all calls, and nothing where there was none", () => {
-  expect(successOf(sum({ calls: 4, calls_by_status: { success: 3, error: 1 } }))).toBe(0.75);
-  expect(successOf(sum({}))).toBeNaN();
 });
 
 test("a change needs something to be compared with", () => {

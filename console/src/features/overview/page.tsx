@@ -7,7 +7,7 @@ import { useEnvironment } from "@/lib/use-environment";
 import { useNow } from "@/lib/use-now";
 import { buttonClass } from "@/ui/button";
 import { Select } from "@/ui/field";
-import { Facet } from "@/ui/filter";
+import { Tabs } from "@/ui/filter";
 import { PageBody, PageHeader } from "@/ui/page";
 import { Denied, Empty, Skeleton } from "@/ui/states";
 import { ActivityPanel } from "./activity-panel";
@@ -17,6 +17,11 @@ import { FeatureTable } from "./feature-table";
 import { KeyFigures } from "./key-figures";
 import { monthsQuery } from "./queries";
 import { type OverviewSearch, RANGE_WORDS, RANGES, type Range, spanOf } from "./search";
+
+const VIEWS = [
+  { value: "operations", label: "Operations" },
+  { value: "executive", label: "Executive" },
+] as const;
 
 const Executive = lazy(() => import("./executive"));
 
@@ -54,12 +59,12 @@ export function OverviewPage(): ReactNode {
             ))}
           </Select>
         )}
-        <Facet
-          on={isExecutive}
-          onClick={() => set({ view: isExecutive ? undefined : "executive" })}
-        >
-          Executive
-        </Facet>
+        <Tabs
+          label="Overview of"
+          value={search.view ?? "operations"}
+          onChange={(view) => set({ view: view === "executive" ? view : undefined })}
+          tabs={VIEWS}
+        />
       </PageHeader>
       <PageBody>
         {can("spending.read") ? (

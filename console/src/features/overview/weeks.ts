@@ -1,7 +1,8 @@
 /** Weeks of the organization, as its board is shown them. */
 import type { Schemas } from "@/api/client";
 import { amountOf } from "@/lib/format";
-import { groupOf, successOf } from "./figures";
+import { successOf } from "@/lib/sums";
+import { groupOf } from "./figures";
 import type { Sum } from "./queries";
 
 const WEEK = 7 * 86_400_000;
