@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { featuresQuery, modelsQuery } from "@/api/every-page";
+import { featuresQuery, keysQuery, modelsQuery, providersQuery } from "@/api/every-page";
 import { duration } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { type FacetOption, FacetPicker } from "@/ui/facet-picker";
 import { Facet, FilterBar, SearchInput } from "@/ui/filter";
 import { Status } from "@/ui/status";
 import { outcome } from "./outcome";
-import { keysQuery, providersQuery } from "./queries";
 import {
   dollarsOf,
   hasStatus,
@@ -17,11 +16,13 @@ import {
   STATUSES,
   toggleStatus,
 } from "./search";
+import { useNamed } from "./use-named";
 
 type Props = { search: RequestSearch; set: (part: Partial<RequestSearch>) => void };
 
 /** What the list is narrowed by. All of it stands in the URL. */
 export function Filters({ search, set }: Props) {
+  const named = useNamed(search);
   const find = useCallback((q: string) => set({ q: q.trim() || undefined }), [set]);
   return (
     <FilterBar>
@@ -72,14 +73,14 @@ export function Filters({ search, set }: Props) {
       <FacetPicker
         label="Feature"
         placeholder="Find a feature"
-        value={search.feature}
+        value={named.feature}
         onChange={(feature) => set({ feature })}
         useOptions={useFeatures}
       />
       <FacetPicker
         label="Model"
         placeholder="Find a model or provider"
-        value={search.model ?? search.provider}
+        value={named.model ?? named.provider}
         onChange={(name) =>
           set(
             name?.includes("/")
@@ -92,7 +93,7 @@ export function Filters({ search, set }: Props) {
       <FacetPicker
         label="Key"
         placeholder="Find a key"
-        value={search.key}
+        value={named.key}
         onChange={(key) => set({ key })}
         useOptions={useKeys}
       />

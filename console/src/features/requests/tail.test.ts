@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Call } from "./queries";
 import { filters, type RequestSearch } from "./search";
 import { belongs, EMPTY, KEPT, released, type Tail, took } from "./tail";
+import { nameIn } from "./use-named";
 
 let next = 0;
 const call = (part: Partial<Call> = {}) =>
@@ -73,3 +74,10 @@ const IS: [string, RequestSearch, Partial<Call>, boolean][] = [
 test.each(IS)("%s %j %j: %s", (_, search, part, isWanted) =>
   expect(belongs(call(part), filters(search, "production", {}))).toBe(isWanted),
 );
+
+test("what is named by its id is told by its name, and by its id where it is gone", () => {
+  const things = [{ id: "feat_1", name: "chat" }];
+  expect(nameIn(things, "feat_1")).toBe("chat");
+  expect(nameIn(things, "feat_2")).toBe("feat_2");
+  expect(nameIn(undefined, "chat")).toBe("chat");
+});

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type RefObject, useCallback, useEffect, useMemo, useState } from "react";
 import { queryClient } from "@/api/client";
+import { now } from "@/lib/now";
 import { useEnvironment } from "@/lib/use-environment";
 import { FRESH_MS, VOLUME_KEY, volumeQuery } from "./queries";
 import {
@@ -13,6 +14,7 @@ import {
 } from "./search";
 import { useTail } from "./tail";
 import { useCalls } from "./use-calls";
+import { useNamed } from "./use-named";
 
 const LIVE_COUNT_MS = 5_000;
 /** Within a day and the quarter of an hour that it begins in, the hour says it all. */
@@ -26,12 +28,10 @@ let lastBegun = 0;
 /** The list that a URL means, with its tail and its volume. */
 export function useList(search: RequestSearch, scroller: RefObject<HTMLDivElement | null>) {
   const [environment] = useEnvironment();
-  const [begun, setBegun] = useState(() =>
-    Date.now() - lastBegun < FRESH_MS ? lastBegun : Date.now(),
-  );
+  const [begun, setBegun] = useState(() => (now() - lastBegun < FRESH_MS ? lastBegun : now()));
   lastBegun = begun;
   const again = useCallback(() => {
-    setBegun(Date.now());
+    setBegun(now());
     void queryClient.invalidateQueries({ queryKey: VOLUME_KEY });
   }, []);
 
@@ -42,8 +42,9 @@ export function useList(search: RequestSearch, scroller: RefObject<HTMLDivElemen
   const isHeld = useIsAway(scroller) || search.sel !== undefined;
   const [hasMissed, setMissed] = useState(false);
   useEffect(() => setMissed(false), [asked, begun, isLive]);
+  const told = useSame(useNamed(asked));
   const [tail, release] = useTail({
-    filters: asked,
+    filters: told,
     begun,
     isOn: isLive,
     isHeld,
