@@ -883,6 +883,26 @@ export interface paths {
         patch: operations["update_budget"];
         trace?: never;
     };
+    "/api/platform/ai-management/spending/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rates the calls of a feature anew, at another model's prices. Nothing is changed.
+         * @description It looks at the youngest 20,000 attempts. Those that are charged at their bound are left out.
+         */
+        post: operations["assess_impact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platform/ai-management/spending/re-rate": {
         parameters: {
             query?: never;
@@ -1674,6 +1694,62 @@ export interface components {
             amount: components["schemas"]["Money"];
             call_id: string;
             id: string;
+        };
+        /** @description What the calls cost, and what they would have cost. */
+        Impact: {
+            /** @description At the other model's prices of now, for the same usage. */
+            after: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Attempts that are compared.
+             */
+            attempts: number;
+            before: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Calls with such an attempt.
+             */
+            calls: number;
+            difference: components["schemas"]["Money"];
+            latency_ms_after?: components["schemas"]["LatencyPercentiles"] | null;
+            latency_ms_before?: components["schemas"]["LatencyPercentiles"] | null;
+            /**
+             * @description What stands against the comparison.
+             * @example [
+             *       "128 of 5,320 calls had more input than the model's context window of 8,192"
+             *     ]
+             */
+            limits: string[];
+            per_call_after?: components["schemas"]["Money"] | null;
+            per_call_before?: components["schemas"]["Money"] | null;
+            /** @description There are more: these are the youngest. */
+            sampled: boolean;
+            /**
+             * Format: int64
+             * @description Attempts that used what the other model has no price for: `after` is then only the known part.
+             */
+            unpriced: number;
+        };
+        /** @description Which calls, and the model that they are rated at. */
+        ImpactRequest: {
+            /**
+             * Format: int32
+             * @description The last so many days.
+             * @default 7
+             */
+            days: number | null;
+            /** @example production */
+            environment: string;
+            /**
+             * @description By name or id.
+             * @example chatbot
+             */
+            feature: string;
+            /**
+             * @description `provider/model` or id.
+             * @example acme-openai/gpt-4.1-mini
+             */
+            model: string;
         };
         /** @description A key and its text: the only time that it is shown. */
         IssuedKey: components["schemas"]["Key"] & {
@@ -5986,6 +6062,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assess_impact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
                 };
             };
             /** @description What went wrong */

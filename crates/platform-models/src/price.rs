@@ -2,8 +2,9 @@ mod succession;
 
 use glaux_kernel::{ModelId, PriceRuleId, Rate, Rng, Timestamp};
 use glaux_llm::{Conditions, Meter};
-use glaux_platform_kit::{Change, find_by_id};
+use glaux_platform_kit::find_by_id;
 use glaux_routing::document::PriceRule;
+use glaux_store::OrgRead;
 use glaux_web::{FieldError, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,10 +22,10 @@ pub struct ModelPrices {
     pub region: Option<String>,
 }
 
-/// The prices of a model, as the change finds them. `None`: there is no such model any more.
-pub async fn find_prices(change: &mut Change, model: ModelId) -> Result<Option<ModelPrices>, Problem> {
-    let Some(model) = find_by_id::<Model>(change.read(), model).await? else { return Ok(None) };
-    let provider = find_by_id::<Provider>(change.read(), model.state.provider).await?;
+/// The prices of a model, as the transaction finds them. `None`: there is no such model any more.
+pub async fn find_prices(tx: &mut OrgRead, model: ModelId) -> Result<Option<ModelPrices>, Problem> {
+    let Some(model) = find_by_id::<Model>(tx, model).await? else { return Ok(None) };
+    let provider = find_by_id::<Provider>(tx, model.state.provider).await?;
     let rule = |rule: PriceRule| glaux_llm::PriceRule {
         id: rule.id,
         meter: rule.meter,

@@ -8,6 +8,7 @@ mod alerts;
 mod analytics;
 mod budget;
 mod calls;
+mod impact;
 mod jobs;
 mod routes;
 mod scope;
@@ -53,7 +54,7 @@ pub trait Balances: Send + Sync + 'static {
 pub fn module(balances: Arc<dyn Balances>) -> Module {
     let spending =
         routes::routes(balances).merge(alerts::routes()).merge(analytics::routes()).merge(adjustments::routes());
-    Module { routes: spending.merge(calls::routes()).merge(usage::routes()) }
+    Module { routes: spending.merge(calls::routes()).merge(impact::routes()).merge(usage::routes()) }
 }
 
 /// The ledger's rows could not be read.

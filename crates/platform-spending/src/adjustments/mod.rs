@@ -15,7 +15,7 @@ use glaux_ledger::{
     record::{Adjustment, AdjustmentReason, Cost, Figure},
 };
 use glaux_ledger_store::{Adjustable, order_adjustments};
-use glaux_llm::{RatingContext, ServiceTier, Usage, price};
+use glaux_llm::{RatingContext, ServiceTier, Usage, UsageBasis, price};
 use glaux_platform_kit::{Change, RowChange};
 use glaux_platform_models::ModelPrices;
 use glaux_web::{FieldError, Problem};
@@ -24,9 +24,14 @@ pub(crate) use self::{routes::routes, view::AdjustmentView};
 use crate::failed;
 
 /// What usage costs at the prices that were in force at a moment, as they are known now.
-fn rate(prices: &ModelPrices, usage: &Usage, at: Timestamp, service_tier: ServiceTier) -> Cost {
+pub(crate) fn rate(prices: &ModelPrices, usage: &Usage, at: Timestamp, service_tier: ServiceTier) -> Cost {
     let context = RatingContext { at, service_tier, region: prices.region.as_deref() };
     Cost::from(&price::rate(&prices.rules, usage, context))
+}
+
+/// It is charged at the most that it can have cost: nothing is known that could be rated.
+pub(crate) fn is_at_bound(figure: &Figure) -> bool {
+    figure.usage_basis == UsageBasis::Bound && figure.cost.lines.is_empty() && figure.cost.unpriced.is_none()
 }
 
 /// An attempt can't cost that much: its usage or its prices are wrong.

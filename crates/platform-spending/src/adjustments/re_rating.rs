@@ -8,14 +8,13 @@ use glaux_ledger::{
     record::{Adjustment, AdjustmentReason, Cost, Figure},
 };
 use glaux_ledger_store::{Adjustable, Span, list_adjustable};
-use glaux_llm::UsageBasis;
 use glaux_platform_kit::{Change, RowChange, find_id};
 use glaux_platform_models::{ModelPrices, find_prices};
 use glaux_web::{FieldError, MoneySchema, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{adjustment, order, rate, too_dear};
+use super::{adjustment, is_at_bound, order, rate, too_dear};
 use crate::failed;
 
 /// Attempts that one request looks at.
@@ -159,8 +158,7 @@ async fn rate_again(
         Some(&mut left.pending)
     } else if before.billed {
         Some(&mut left.billed)
-    } else if before.usage_basis == UsageBasis::Bound && before.cost.lines.is_empty() && before.cost.unpriced.is_none()
-    {
+    } else if is_at_bound(&before) {
         Some(&mut left.at_bound)
     } else {
         None
@@ -171,7 +169,7 @@ async fn rate_again(
     }
     let model = attempt.target.model;
     if let Entry::Vacant(entry) = prices.entry(model) {
-        entry.insert(find_prices(change, model).await?);
+        entry.insert(find_prices(change.read(), model).await?);
     }
     let Some(prices) = prices.get(&model).and_then(Option::as_ref) else {
         left.without_model += 1;

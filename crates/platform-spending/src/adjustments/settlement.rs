@@ -160,7 +160,7 @@ async fn figure(
         usage.set(Meter::Calls, 1);
     }
     let attempt = &adjustable.attempt.attempt;
-    let Some(prices) = find_prices(change, attempt.target.model).await? else {
+    let Some(prices) = find_prices(change.read(), attempt.target.model).await? else {
         let model = &attempt.target.model_name;
         return Err(conflict(format!("there is no model `{model}` any more, nor its prices; give `cost_amount`")));
     };

@@ -5,6 +5,7 @@ mod adjusting;
 mod alerts;
 mod budgets;
 mod calls;
+mod impact;
 mod jobs;
 mod node;
 mod world;

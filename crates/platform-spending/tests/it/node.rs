@@ -84,21 +84,34 @@ impl Node {
 
     /// Serves a call as `describe` makes it, of one attempt at `target` that used 1000 output tokens.
     pub(crate) fn serve_as(&self, target: &Target, describe: impl FnOnce(&mut Call)) -> CallId {
+        let usage = Usage::default().with(Meter::InputTokens, 9000).with(Meter::OutputTokens, 1000);
+        let settled = Settlement { usage, ..settlement(2_000_000) };
+        self.serve_ended(target, describe, [|sent: SentHold| drop(sent.settle(settled))])
+    }
+
+    /// Serves a call as `describe` makes it, whose attempts at `target` end so.
+    pub(crate) fn serve_ended<E: FnOnce(SentHold)>(
+        &self,
+        target: &Target,
+        describe: impl FnOnce(&mut Call),
+        ends: impl IntoIterator<Item = E>,
+    ) -> CallId {
         let mut call = self.description();
         describe(&mut call);
         let mut call = self.ledger.open_call(call);
         let (now, id) = (self.context.clock.now(), call.id());
-        let hold = call.open_hold(OpenHold {
-            hold: HoldId::new(now, &*self.context.rng),
-            attempt: AttemptId::new(now, &*self.context.rng),
-            target: target.clone(),
-            nanos: dollars(1),
-            bound: Usage::default().with(Meter::OutputTokens, 1000),
-            unpriced: None,
-            budgets: &[],
-        });
-        let usage = Usage::default().with(Meter::InputTokens, 9000).with(Meter::OutputTokens, 1000);
-        drop(hold.unwrap().mark_sent().settle(Settlement { usage, ..settlement(2_000_000) }));
+        for end in ends {
+            let hold = call.open_hold(OpenHold {
+                hold: HoldId::new(now, &*self.context.rng),
+                attempt: AttemptId::new(now, &*self.context.rng),
+                target: target.clone(),
+                nanos: dollars(1),
+                bound: Usage::default().with(Meter::OutputTokens, 1000),
+                unpriced: None,
+                budgets: &[],
+            });
+            end(hold.unwrap().mark_sent());
+        }
         drop(call.record());
         id
     }
