@@ -9,6 +9,7 @@ import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { TextArea } from "@/ui/field";
 import { bodyOf, changesBetween, type Draft, draftOf, overridesOf } from "./draft";
+import { SwitchImpact } from "./impact";
 import { ModelLine } from "./model-line";
 import { PolicyFields } from "./policy-fields";
 import { type Assignment, assignmentPath } from "./queries";
@@ -52,8 +53,13 @@ export function AssignmentForm({ feature, environment, assignment, isReadOnly }:
       verb: isSwitch ? "Switch" : assignment ? "Change" : "Assign",
       done: `${feature} uses ${to} in ${words(environment)}`,
       tag: start.tag,
-      note: environment === "production" && (
-        <InProduction>Calls go to the new models at once.</InProduction>
+      note: (
+        <>
+          {environment === "production" && (
+            <InProduction>Calls go to the new models at once.</InProduction>
+          )}
+          {isSwitch && <SwitchImpact feature={feature} environment={environment} model={to} />}
+        </>
       ),
       write: write(
         "put",
