@@ -47,9 +47,12 @@ export function framesPerSecond(page: Page, selector: string, speed: number): Pr
   );
 }
 
-/** Keeps the newest WebSocket within reach, and notes how long each event took from the program to the paint after it. */
-export async function watchSocket(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+/**
+ * Keeps the newest WebSocket within reach, and notes how long each event took from the program until its youngest call
+ * stood in a row, in paint. A call is known by its user, who begins with `caller`.
+ */
+export async function watchSocket(page: Page, caller: string): Promise<void> {
+  await page.addInitScript((caller) => {
     const seen = Object.assign(window as unknown as Watched, { latencies: [] as number[] });
     const Native = window.WebSocket;
     window.WebSocket = class extends Native {
@@ -57,14 +60,26 @@ export async function watchSocket(page: Page): Promise<void> {
         super(url, protocols);
         seen.socket = this;
         this.addEventListener("message", (message) => {
-          const { type, at } = JSON.parse(message.data as string);
+          const { type, at, data } = JSON.parse(message.data as string) as Told;
           if (type !== "usage.appended") return;
-          requestAnimationFrame(() => setTimeout(() => seen.latencies.push(Date.now() - Date.parse(at))));
+          const [youngest] = data.items.toSorted((one, other) => (one.at < other.at ? 1 : -1));
+          if (!youngest?.user?.startsWith(caller)) return;
+          const row = `[role=row] [title="${youngest.user}"]`;
+          const sent = Date.parse(at);
+          const look = () => {
+            const elapsed = () => Date.now() - sent;
+            if (!document.querySelector(row) && elapsed() < 10_000) return requestAnimationFrame(look);
+            // The frame that holds it is painted before the next task.
+            setTimeout(() => seen.latencies.push(elapsed()));
+          };
+          requestAnimationFrame(look);
         });
       }
     };
-  });
+  }, caller);
 }
+
+type Told = { type: string; at: string; data: { items: { at: string; user: string | null }[] } };
 
 export type Watched = { socket: WebSocket; latencies: number[] };
 

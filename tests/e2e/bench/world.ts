@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Program } from "../fixture/program.ts";
-import { play, type Seed, seed } from "../fixture/seed.ts";
+import { type Seed, seed } from "../fixture/seed.ts";
 import { type Session, signIn } from "../fixture/session.ts";
 import { Upstream } from "../fixture/upstream.ts";
 
@@ -79,7 +79,15 @@ async function carried(program: Program): Promise<void> {
   throw new Error("the calls never came to stand in the database");
 }
 
-/** Calls as long as `isWanted`, a few at a time. */
+/** What the names of the users begin with for whom `keepCalling` calls. */
+export const CALLER = "caller-";
+
+/** Calls as long as `isWanted`, a few at a time, each for a user of its own. */
 export async function keepCalling({ program, seeded }: World, isWanted: () => boolean): Promise<void> {
-  while (isWanted()) await play(program, seeded, 16);
+  let calls = 0;
+  const call = () => program.call(seeded.keys.batch, "translation", { user: `${CALLER}${calls++}` });
+  const worker = async () => {
+    while (isWanted()) await call();
+  };
+  await Promise.all(Array.from({ length: 4 }, worker));
 }
