@@ -11,6 +11,8 @@ export type Schemas = components["schemas"];
 
 /** The organization that requests name; `null` is the caller's own. */
 export const organization = store<string | null>(null);
+/** Whether the program no longer knows who asks: his session has ended. */
+export const isSignedOut = store(false);
 /** Whether the program has been replaced since this page was loaded. */
 export const isOutdated = store(false);
 
@@ -34,6 +36,8 @@ const conventions: Middleware = {
       build ??= served;
       if (build !== served) isOutdated.set(true);
     }
+    if (response.status === 401) isSignedOut.set(true);
+    else if (response.ok && new URL(request.url).pathname === "/api/me") isSignedOut.set(false);
     if (!response.ok) throw await ApiError.of(response);
     const tag = response.headers.get("etag");
     if (tag && request.method === "GET") tags.set(new URL(request.url).pathname, tag);
@@ -69,3 +73,11 @@ export const queryClient = new QueryClient({
 
 /** How long what hardly ever changes is good for. */
 export const CATALOG_STALE_TIME = 5 * 60_000;
+
+/** Looks at another organization: nothing of the one before is shown any more. */
+export function enterOrganization(named: string | null) {
+  if (organization.get() === named) return;
+  organization.set(named);
+  tags.clear();
+  queryClient.clear();
+}

@@ -1,7 +1,7 @@
 /** Changes: each can be asked what it would do before it is made. */
 import type { MaybeOptionalInit } from "openapi-fetch";
 import type { HttpMethod, PathsWithMethod, SuccessResponse } from "openapi-typescript-helpers";
-import { api, queryClient, type Schemas } from "./client";
+import { api, queryClient } from "./client";
 import type { paths } from "./schema";
 
 type WriteMethod = "post" | "put" | "patch" | "delete";
@@ -29,6 +29,10 @@ export type SendOptions = {
 
 /** A change that has not been made yet. */
 export type Write<T> = {
+  /** What is asked for, as text: two writes that say the same are one change. */
+  signature: string;
+  /** Reads the object anew and gives the tag of its present state. */
+  reread: () => Promise<string | undefined>;
   /** What would change. */
   plan: (options?: SendOptions) => Promise<PlannedEntry[]>;
   /** Makes the change, once however often it is sent, and has every page read again what it shows. */
@@ -64,6 +68,18 @@ export function write<M extends WriteMethod, P extends PathsWithMethod<paths, M>
     return (await send(method, path, full)).data;
   };
   return {
+    signature: JSON.stringify([method, path, init]),
+    async reread() {
+      const read = api.request as (
+        method: HttpMethod,
+        path: string,
+        init: unknown,
+      ) => Promise<{ response: Response }>;
+      const { response } = await read("get", path, {
+        params: (init as { params?: object }).params,
+      });
+      return response.headers.get("etag") ?? undefined;
+    },
     async plan(options = {}) {
       const planned = (await request(options, true)) as { changes?: PlannedEntry[] } | undefined;
       return planned?.changes ?? [];
@@ -82,10 +98,4 @@ const encodeReason = (reason: string) =>
 
 /** Takes a decision of the journal back. */
 export const undo = (seq: number) =>
-  write(
-    "post",
-    "/api/platform/ai-management/journal/{seq}/undo" as never,
-    {
-      params: { path: { seq } },
-    } as never,
-  ) as unknown as Write<Schemas["JournalEntry"]>;
+  write("post", "/api/platform/ai-management/journal/{seq}/undo", { params: { path: { seq } } });

@@ -1,10 +1,12 @@
 import { LogOut, Monitor, Moon, Sun } from "lucide-react";
-import { queryClient } from "@/api/client";
+import { api } from "@/api/client";
+import { describe } from "@/api/problem";
 import { useMe } from "@/api/session";
 import { useStore } from "@/lib/store";
 import { theme } from "@/lib/theme";
 import { Button } from "@/ui/button";
 import { Menu } from "@/ui/menu";
+import { notify } from "@/ui/toast";
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
 
@@ -57,7 +59,10 @@ export function Account() {
 }
 
 async function signOut() {
-  await fetch("/api/auth/logout", { method: "POST" });
-  queryClient.clear();
-  location.assign("/");
+  try {
+    await api.POST("/api/auth/logout");
+    location.assign("/");
+  } catch (error) {
+    notify({ title: "You are still signed in", detail: describe(error).title, tone: "bad" });
+  }
 }

@@ -8,6 +8,7 @@ import { singleKeys } from "./keyboard";
 const KEYS: [string[], string][] = [
   [["Ctrl", "K"], "Search pages and actions"],
   [["/"], "Filter what is shown"],
+  [["C"], "Make what the page is for"],
   [["J"], "Next row"],
   [["K"], "Row before"],
   [["Enter"], "Open the row"],
@@ -42,7 +43,7 @@ export default function KeyboardHelp({ onClose }: { onClose: () => void }) {
       <Checkbox
         className="mt-4"
         label="Single keys act"
-        help="Turned off, only keys with Ctrl do something."
+        help="Turned off, letters do nothing outside of lists."
         checked={isOn}
         onChange={(event) => singleKeys.set(event.target.checked ? "on" : "off")}
       />

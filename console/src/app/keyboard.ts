@@ -12,6 +12,9 @@ const CHORD_MS = 900;
 /** Where letters are text. */
 const TYPING = "input,textarea,select,[contenteditable=true],[role=dialog],[role=menu]";
 
+/** What a page is there to make: the first button of its header that says so. */
+const CREATE = "#page-header [data-variant=primary]";
+
 /** What keys do on every page. */
 export function useKeyboard(does: { palette: () => void; help: () => void; rail: () => void }) {
   const navigate = useNavigate();
@@ -37,6 +40,7 @@ export function useKeyboard(does: { palette: () => void; help: () => void; rail:
       if (event.key === "g") chordUntil = performance.now() + CHORD_MS;
       if (event.key === "[") latest.current.rail();
       if (event.key === "?") latest.current.help();
+      if (event.key === "c") document.querySelector<HTMLElement>(CREATE)?.click();
       if (event.key === "/") {
         const search = document.querySelector<HTMLInputElement>("[data-page-search]");
         if (search) event.preventDefault();

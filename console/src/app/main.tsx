@@ -17,6 +17,11 @@ addEventListener("vite:preloadError", (event) => {
   location.reload();
 });
 
+addEventListener("load", () => {
+  // It loaded: what fails next is another update.
+  setTimeout(() => sessionStorage.removeItem("glaux.reloaded"), 10_000);
+});
+
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 
 createRoot(document.getElementById("root")!).render(
@@ -28,4 +33,5 @@ createRoot(document.getElementById("root")!).render(
 );
 
 // Pages open menus and dialogs: what these stand on comes while the reader looks around.
-requestIdleCallback(() => void import("@/ui/dialog"), { timeout: 2_000 });
+const later = globalThis.requestIdleCallback ?? ((does: () => void) => setTimeout(does, 1_000));
+later(() => void import("@/ui/dialog"));

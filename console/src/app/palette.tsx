@@ -43,14 +43,14 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               <Search aria-hidden className="size-4 text-ink-3" />
               <Autocomplete.Input
                 aria-label="Search pages and actions"
-                placeholder="Page, action or request id"
+                placeholder="Page, action or call id"
                 className="h-11 flex-1 bg-transparent text-base outline-none placeholder:text-ink-3"
               />
               <Kbd>esc</Kbd>
             </label>
             <Dialog.Title className="sr-only">Command menu</Dialog.Title>
             <Autocomplete.Empty className="px-4 text-sm text-ink-3 [&:not(:empty)]:py-6">
-              Nothing is called “{text}”. A pasted request id opens the request.
+              Nothing is called “{text}”. A pasted call id opens the request.
             </Autocomplete.Empty>
             <Autocomplete.List className="max-h-[52vh] overflow-y-auto p-1.5">
               {(group: Group) => (

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
-import { $api, queryClient } from "@/api/client";
+import { $api } from "@/api/client";
 import { useMe } from "@/api/session";
 import { ENVIRONMENTS } from "@/lib/environment";
 import { words } from "@/lib/format";
@@ -18,10 +18,8 @@ export default function PlaceMenu({ trigger }: { trigger: ReactElement }) {
   const organizations = useQuery(
     $api.queryOptions("get", "/api/organizations", {}, { staleTime: 300_000 }),
   );
-  const enter = (name: string) => {
-    queryClient.clear();
+  const enter = (name: string) =>
     void navigate({ to: ".", search: (old: object) => ({ ...old, org: name }) });
-  };
   const all = organizations.data?.items ?? [];
   return (
     <Menu.Root defaultOpen>

@@ -5,13 +5,14 @@ import {
   useNavigate,
 } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { organization } from "@/api/client";
-import { ApiError } from "@/api/problem";
+import { enterOrganization, isSignedOut } from "@/api/client";
 import { meQuery } from "@/api/session";
 import { type Environment, isEnvironment } from "@/lib/environment";
+import { useStore } from "@/lib/store";
+import { useEnvironment } from "@/lib/use-environment";
 import { Unreachable } from "./crash";
 import { Shell } from "./shell";
-import { SignIn } from "./sign-in";
+import { SignIn, takeReturn } from "./sign-in";
 
 /** What every page's URL may say. */
 export type RootSearch = {
@@ -27,20 +28,20 @@ export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()(
     org: typeof search.org === "string" ? search.org : undefined,
   }),
   search: { middlewares: [retainSearchParams(["env", "org"])] },
-  beforeLoad: ({ search }) => organization.set(search.org ?? null),
+  beforeLoad: ({ search }) => enterOrganization(search.org ?? null),
   component: Root,
 });
 
 /** The console for who is signed in, the way in for who is not; the URL stays as it is. */
 function Root() {
   const me = useQuery(meQuery);
-  const isSignedOut = me.error instanceof ApiError && me.error.status === 401;
-  if (isSignedOut) return <SignIn />;
+  const { org } = Route.useSearch();
+  if (useStore(isSignedOut)) return <SignIn />;
   if (me.data) {
     return (
       <QueryErrorResetBoundary>
-        <LeaveSignIn />
-        <Shell />
+        <Arrival />
+        <Shell key={org ?? ""} />
       </QueryErrorResetBoundary>
     );
   }
@@ -48,11 +49,19 @@ function Root() {
   return <div role="status" aria-label="Loading" className="h-dvh" />;
 }
 
-/** Who is signed in has no business there. */
-function LeaveSignIn() {
+/** Leads from the way in to where the reader wanted to be, and has the URL say which environment he looks at. */
+function Arrival() {
   const navigate = useNavigate();
+  const { env } = Route.useSearch();
+  const [environment] = useEnvironment();
   useEffect(() => {
-    if (location.pathname === "/sign-in") void navigate({ to: "/", replace: true });
-  }, [navigate]);
+    const wanted = takeReturn();
+    if (wanted) void navigate({ href: wanted, replace: true });
+    else if (location.pathname === "/sign-in") void navigate({ to: "/", replace: true });
+    else if (!env) {
+      const search = (old: object) => ({ ...old, env: environment });
+      void navigate({ to: ".", search: search as never, replace: true });
+    }
+  }, [navigate, env, environment]);
   return null;
 }

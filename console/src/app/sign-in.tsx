@@ -1,4 +1,6 @@
 import { useEffect, useState } from "react";
+import { queryClient } from "@/api/client";
+import { meQuery } from "@/api/session";
 import { Button } from "@/ui/button";
 import { Code } from "@/ui/copy";
 import { TextField } from "@/ui/field";
@@ -16,6 +18,10 @@ export function SignIn() {
   const token = tokenIn(text);
   useEffect(() => {
     document.title = "Sign in · Glaux";
+    // He may have signed in in another tab meanwhile.
+    const look = () => void queryClient.refetchQueries(meQuery);
+    addEventListener("focus", look);
+    return () => removeEventListener("focus", look);
   }, []);
   return (
     <main className="grid min-h-dvh place-items-center bg-canvas p-4">
@@ -39,7 +45,9 @@ export function SignIn() {
             className="grid gap-3"
             onSubmit={(event) => {
               event.preventDefault();
-              if (token) location.assign(`/api/auth/link?token=${encodeURIComponent(token)}`);
+              if (!token) return;
+              sessionStorage.setItem(RETURN, location.pathname + location.search);
+              location.assign(`/api/auth/link?token=${encodeURIComponent(token)}`);
             }}
           >
             <TextField
@@ -59,10 +67,20 @@ export function SignIn() {
   );
 }
 
+const RETURN = "glaux.return";
+
+/** The page on which the reader was asked to sign in, once. */
+export function takeReturn(): string | null {
+  const wanted = sessionStorage.getItem(RETURN);
+  sessionStorage.removeItem(RETURN);
+  // A path of ours and nothing that another origin could be read from.
+  return wanted && /^\/(?!\/|sign-in)/.test(wanted) ? wanted : null;
+}
+
 /** The token of a pasted link, or the pasted token. */
 export function tokenIn(text: string): string | null {
   const trimmed = text.trim();
-  const inLink = trimmed.match(/[?&]token=([^&\s]+)/)?.[1];
-  if (inLink) return decodeURIComponent(inLink);
+  const inLink = new URLSearchParams(trimmed.split("?")[1]).get("token");
+  if (inLink) return inLink;
   return /^[\w-]{16,}$/.test(trimmed) ? trimmed : null;
 }

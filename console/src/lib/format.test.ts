@@ -68,6 +68,7 @@ describe("money keeps what tells something", () => {
     expect(exactMoney(usd("0.000019600"))).toBe("$0.0000196");
     expect(exactMoney(usd("47.608895000"))).toBe("$47.608895");
     expect(exactMoney(usd("2.000000000"))).toBe("$2.00");
+    expect(exactMoney(usd("12345678.123456789"))).toBe("$12,345,678.123456789");
   });
 
   test("another currency", () => expect(money({ amount: "3.5", currency: "EUR" })).toBe("€3.50"));

@@ -63,7 +63,10 @@ export function money(value: Money | null | undefined): string {
 export function exactMoney(value: Money | null | undefined): string {
   if (!value) return NONE;
   const digits = value.amount.replace(/^-?\d+\.?/, "").replace(/0+$/, "").length;
-  return currency(value.currency, Math.max(2, digits)).format(Number(value.amount));
+  return currency(value.currency, Math.max(2, digits)).format(
+    // As text: a number would not hold all of its digits.
+    value.amount as `${number}`,
+  );
 }
 
 /** `$0`, `$0.005`, `$1.2K`: as short as it can be, for axes */

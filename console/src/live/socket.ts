@@ -7,7 +7,7 @@
  * - A connection that is silent for 35 seconds is given up. A new one goes on after the last event's id; where the
  *   program no longer knows it, it says `gap` and everything shown is read again.
  */
-import { organization } from "@/api/client";
+import { organization, queryClient } from "@/api/client";
 import { now } from "@/lib/now";
 import { store } from "@/lib/store";
 
@@ -58,6 +58,8 @@ export function onLive(kind: string, handler: Handler): () => void {
 export function startLive(): () => void {
   let failures = 0;
   let pause = 0;
+  // Ids belong to the organization that is watched.
+  lastId = undefined;
   const connect = () => {
     clearTimeout(pause);
     const current = new WebSocket(address());
@@ -84,6 +86,8 @@ export function startLive(): () => void {
     if (!socket) return;
     abandon();
     failures += 1;
+    // A handshake that is refused gives no reason: a session that has ended is one.
+    if (failures === 2) void queryClient.refetchQueries({ queryKey: ["get", "/api/me"] });
     const since = connection.get().status === "open" ? now() : connection.get().since;
     const status = navigator.onLine ? "retrying" : "offline";
     connection.set({ status, attempt: failures, since });

@@ -34,6 +34,8 @@ export function DataTable<R>({
   const [active, setActive] = useState(0);
   const { shown } = fitting(columns, selected !== undefined);
   const ordered = inOrder(rows, columns, order);
+  // Rows may have gone; one of those that are left can always be reached.
+  const reachable = Math.min(active, ordered.length - 1);
   if (rows.length === 0) return empty;
   const focus = (index: number) => {
     setActive(index);
@@ -68,7 +70,7 @@ export function DataTable<R>({
             return (
               <tr
                 key={key}
-                tabIndex={onSelect ? (index === active ? 0 : -1) : undefined}
+                tabIndex={onSelect ? (index === reachable ? 0 : -1) : undefined}
                 aria-selected={onSelect ? key === selected : undefined}
                 onClick={
                   onSelect &&

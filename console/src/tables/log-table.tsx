@@ -6,6 +6,7 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useMemo,
   useRef,
   useState,
 } from "react";
@@ -38,6 +39,9 @@ type Props<R> = {
   footer?: ReactNode;
 };
 
+/** Where the reader is: at a row, wherever it moves to. */
+type Place = { index: number; key?: string };
+
 const ROW = 32;
 const PHONE_ROW = 60;
 /** So many rows before the end the next ones are asked for. */
@@ -49,10 +53,15 @@ export function LogTable<R>(props: Props<R>) {
   const isPhone = usePhone();
   const own = useRef<HTMLDivElement>(null);
   const scroller = props.scroller ?? own;
-  const [active, setActive] = useState(0);
-  const { shown, tracks } = fitting(props.columns, selected !== undefined);
+  const [at, setAt] = useState<Place>({ index: 0 });
+  const hasPanel = selected !== undefined;
+  const { shown, tracks } = useMemo(
+    () => fitting(props.columns, hasPanel),
+    [props.columns, hasPanel],
+  );
   const height = isPhone ? PHONE_ROW : ROW;
   const count = before + rows.length;
+  const active = indexOf(at, rows, before, rowKey);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
@@ -74,7 +83,7 @@ export function LogTable<R>(props: Props<R>) {
   const latest = useRef(onSelect);
   latest.current = onSelect;
   const pick = useCallback((index: number, key: string) => {
-    setActive(index);
+    setAt({ index, key });
     latest.current(key);
   }, []);
   const onKey = (event: KeyboardEvent) => {
@@ -82,7 +91,7 @@ export function LogTable<R>(props: Props<R>) {
     const row = rows[(target ?? active) - before];
     if (target !== undefined) {
       event.preventDefault();
-      setActive(target);
+      setAt({ index: target, key: row && rowKey(row) });
       virtual.scrollToIndex(target);
       if (selected !== undefined && row) onSelect(rowKey(row));
     } else if (event.key === "Enter" && row) onSelect(rowKey(row));
@@ -156,6 +165,14 @@ export function LogTable<R>(props: Props<R>) {
   );
 }
 
+/** Rows that come in above push the one that the reader is at down; its index follows. */
+function indexOf<R>(at: Place, rows: R[], before: number, rowKey: (row: R) => string): number {
+  const there = rows[at.index - before];
+  if (at.key === undefined || (there !== undefined && rowKey(there) === at.key)) return at.index;
+  const found = rows.findIndex((row) => rowKey(row) === at.key);
+  return found < 0 ? Math.max(0, Math.min(at.index, before + rows.length - 1)) : before + found;
+}
+
 type RowProps = {
   id: string;
   row: unknown;
@@ -177,7 +194,8 @@ const sameRow = (one: RowProps, other: RowProps) =>
   one.height === other.height &&
   one.isSelected === other.isSelected &&
   one.isActive === other.isActive &&
-  one.tracks === other.tracks;
+  one.tracks === other.tracks &&
+  one.columns === other.columns;
 
 const Row = memo(function Row(props: RowProps) {
   const { row, columns, tracks } = props;

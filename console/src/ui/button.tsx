@@ -18,6 +18,11 @@ export const buttonClass = ({ variant = "secondary", size = "sm" }: Look = {}) =
 
 export function Button({ variant, size, className, ...rest }: ComponentProps<"button"> & Look) {
   return (
-    <button type="button" {...rest} className={cx(buttonClass({ variant, size }), className)} />
+    <button
+      type="button"
+      data-variant={variant}
+      {...rest}
+      className={cx(buttonClass({ variant, size }), className)}
+    />
   );
 }

@@ -17,7 +17,13 @@ function shown(write: Partial<Write<{ name: string }>>, isNew = true) {
     title: "Add owl",
     verb: "Add",
     done: "Added owl",
-    write: { plan: async () => [], send: async () => ({ name: "owl" }), ...write },
+    write: {
+      signature: "add owl",
+      reread: async () => undefined,
+      plan: async () => [],
+      send: async () => ({ name: "owl" }),
+      ...write,
+    },
     onDone: ({ name }: { name: string }) => made.push(name),
   });
   render(

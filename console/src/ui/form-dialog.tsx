@@ -1,5 +1,6 @@
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { ApiError, describe } from "@/api/problem";
+import type { Write } from "@/api/write";
 import { cx } from "@/lib/cx";
 import { useStore } from "@/lib/store";
 import { Button } from "./button";
@@ -34,6 +35,7 @@ export function FormDialog<T>(props: {
   const [isBusy, setBusy] = useState(false);
   const isReviewed = useStore(reviewed, (change) => change !== null);
   const id = useId();
+  const held = useRef<Write<T> | null>(null);
   const fields = error instanceof ApiError ? error.fields : [];
   const shown = new Set<string>();
   const body = props.children((pointer) => {
@@ -48,13 +50,18 @@ export function FormDialog<T>(props: {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation();
-    const change = props.change();
-    if (!change || isBusy) return;
+    const asked = props.change();
+    if (!asked || isBusy) return;
+    // Asked for again after an answer that was lost, it is the same change, made once.
+    const isSame = held.current?.signature === asked.write.signature;
+    const change = isSame ? { ...asked, write: held.current! } : asked;
+    held.current = change.write;
     setBusy(true);
     setError(null);
     try {
       if (props.isNew) {
         const answer = await change.write.send({ tag: change.tag });
+        held.current = null;
         if (!props.staysOpen) props.onClose();
         finish(change, answer);
       } else {

@@ -14,7 +14,10 @@ export function PageHeader({
     document.title = `${title} · Glaux`;
   }, [title]);
   return (
-    <div className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line bg-canvas px-4 py-2 max-md:px-3">
+    <div
+      id="page-header"
+      className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line bg-canvas px-4 py-2 max-md:px-3"
+    >
       <h1
         tabIndex={-1}
         id="page-title"

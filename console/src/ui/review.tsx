@@ -37,6 +37,14 @@ export default function Review({ change, onClose }: { change: Change; onClose: (
   const entries = phase.at === "planning" ? null : phase.entries;
   const isConflict =
     phase.at === "failed" && phase.error instanceof ApiError && phase.error.status === 412;
+  /** Plans anew against what is there now, so that a further change is noticed too. */
+  const renew = async () => {
+    try {
+      setTag(await change.write.reread());
+    } catch (error) {
+      setPhase({ at: "failed", error, entries: null });
+    }
+  };
   const send = async () => {
     if (!entries) return;
     setPhase({ at: "sending", entries });
@@ -62,7 +70,7 @@ export default function Review({ change, onClose }: { change: Change; onClose: (
             Cancel
           </Button>
           {isConflict ? (
-            <Button size="md" variant="primary" onClick={() => setTag(undefined)}>
+            <Button size="md" variant="primary" onClick={renew}>
               Review against the new state
             </Button>
           ) : (

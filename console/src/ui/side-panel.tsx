@@ -1,11 +1,13 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
+import { useMedia } from "@/lib/use-media";
 import { Button } from "./button";
 
 /**
  * What is known of the selected row, beside its list; it covers the screen on a phone.
  *
- * Escape closes it. The list stays usable, so it is a region and no dialog.
+ * Escape closes it. The list stays usable, so it is a region and no dialog; where it covers the screen, what it covers
+ * can't be reached, and the focus comes back to it afterwards.
  */
 export function SidePanel(props: {
   label: string;
@@ -27,6 +29,7 @@ export function SidePanel(props: {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, [onClose]);
+  useCover(panel, useMedia("(max-width: 767px)"));
   return (
     <aside
       ref={panel}
@@ -54,4 +57,27 @@ export function SidePanel(props: {
       )}
     </aside>
   );
+}
+
+/** Takes the focus and all else out of reach for as long as the panel covers the screen. */
+function useCover(panel: RefObject<HTMLElement | null>, isCovering: boolean) {
+  useEffect(() => {
+    const element = panel.current;
+    if (!isCovering || !element) return;
+    const before = document.activeElement;
+    const covered: Element[] = [];
+    for (let part: Element = element; part !== document.body && part.parentElement; ) {
+      const siblings = [...part.parentElement.children].filter(
+        (one) => one !== part && !one.hasAttribute("inert"),
+      );
+      covered.push(...siblings);
+      part = part.parentElement;
+    }
+    for (const one of covered) one.setAttribute("inert", "");
+    element.querySelector("button")?.focus();
+    return () => {
+      for (const one of covered) one.removeAttribute("inert");
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, [panel, isCovering]);
 }
