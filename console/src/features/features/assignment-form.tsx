@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { FormProvider, useFieldArray, useForm, useWatch } from "react-hook-form";
 import { tagOf } from "@/api/client";
 import { write } from "@/api/write";
+import { changedIn } from "@/lib/changed";
 import type { Environment } from "@/lib/environment";
 import { words } from "@/lib/format";
 import { Button } from "@/ui/button";
@@ -42,7 +43,7 @@ export function AssignmentForm({ feature, environment, assignment, isReadOnly }:
   const params = { path: { feature, environment } };
   const chosen = [...draft.models, ...draft.fallbacks].map(({ model }) => model).filter(Boolean);
   const submit = form.handleSubmit((values) => {
-    const body = bodyOf(values);
+    const body = changedIn(bodyOf(draftOf(assignment)), bodyOf(start.draft), bodyOf(values));
     const to = body.models?.[0]?.model ?? "";
     const from = assignment?.models[0]?.model;
     const isSwitch = from !== undefined && from !== to;

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { $api } from "@/api/client";
 import { write } from "@/api/write";
+import { changedOf } from "@/lib/changed";
 import type { Change } from "@/ui/change";
 import { SelectField, TextArea, TextField } from "@/ui/field";
 import { FormDialog } from "@/ui/form-dialog";
@@ -129,6 +130,8 @@ const created = ({ display_name, name, description, application }: Text): Change
 });
 const NO_LIMITS = { requests_per_minute: null, tokens_per_minute: null, concurrency: null };
 
+const textOf = ({ display_name, description }: Feature) => ({ display_name, description });
+
 const edited = (feature: Feature, { display_name, description }: Text, tag?: string): Change => ({
   title: `Edit ${feature.name}`,
   verb: "Save",
@@ -136,6 +139,6 @@ const edited = (feature: Feature, { display_name, description }: Text, tag?: str
   tag,
   write: write("patch", "/api/platform/ai-management/features/{feature}", {
     params: { path: { feature: feature.name } },
-    body: { display_name, description },
+    body: changedOf(textOf(feature), { display_name, description }),
   }),
 });

@@ -3,6 +3,7 @@ import { useForm, useWatch } from "react-hook-form";
 import { type Schemas, tagOf } from "@/api/client";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
+import { changedIn, changedOf } from "@/lib/changed";
 import { review } from "@/ui/change";
 import { TextField } from "@/ui/field";
 import { type Feature, featurePath } from "./queries";
@@ -46,7 +47,7 @@ export function LimitsForm({ feature }: { feature: Feature }) {
       tag: start.tag,
       write: write("patch", "/api/platform/ai-management/features/{feature}", {
         params: { path: { feature: feature.name } },
-        body: { limits: limitsOf(now.limits), user_limits: limitsOf(now.user_limits) },
+        body: changesOf(feature, start.values, now),
       }),
       onDone: () => setStart((before) => ({ ...before, values: now })),
     }),
@@ -107,6 +108,16 @@ export const limitsOf = (side: Side): Limits => ({
   concurrency: numberOf(side.concurrency),
 });
 const numberOf = (text: string) => (text.trim() ? Number(text) : null);
+
+/** Each bound that was changed, beside those that others set meanwhile. */
+export function changesOf(latest: Feature, before: Values, after: Values) {
+  const side = (name: keyof Values) =>
+    changedIn(latest[name], limitsOf(before[name]), limitsOf(after[name]));
+  return changedOf(
+    { limits: latest.limits, user_limits: latest.user_limits },
+    { limits: side("limits"), user_limits: side("user_limits") },
+  );
+}
 
 const changed = (before: Values, after: Values) =>
   SIDES.flatMap(([side]) => LIMITS.map(([name]) => [before[side][name], after[side][name]])).filter(

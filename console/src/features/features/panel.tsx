@@ -5,6 +5,7 @@ import { useCan } from "@/api/session";
 import { write } from "@/api/write";
 import { ENVIRONMENTS } from "@/lib/environment";
 import { useEnvironment } from "@/lib/use-environment";
+import { AsRead } from "@/ui/as-read";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { Tabs } from "@/ui/filter";
@@ -140,7 +141,6 @@ function Actions({ feature, isEditing, go, onClose }: Props & { feature: Feature
       verb: "Remove",
       done: `Removed ${name}`,
       note: <InProduction>Its calls are refused from now on. What it cost stays.</InProduction>,
-      confirm: name,
       isDangerous: true,
       tag: tag(),
       write: write("delete", "/api/platform/ai-management/features/{feature}", {
@@ -169,7 +169,11 @@ function Actions({ feature, isEditing, go, onClose }: Props & { feature: Feature
         />
       </span>
       {isEditing && (
-        <FeatureDialog feature={feature} tag={tag()} onClose={() => go({ edit: undefined })} />
+        <AsRead query={featureQuery(name)} url={featurePath(name)}>
+          {(before, read) => (
+            <FeatureDialog feature={before} tag={read} onClose={() => go({ edit: undefined })} />
+          )}
+        </AsRead>
       )}
     </>
   );

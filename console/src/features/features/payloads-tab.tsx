@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { type Schemas, tagOf } from "@/api/client";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
+import { changedIn } from "@/lib/changed";
 import type { Environment } from "@/lib/environment";
 import { plural, words } from "@/lib/format";
 import { Button } from "@/ui/button";
@@ -64,7 +65,10 @@ function PayloadsForm({
       title: `Change what ${feature} keeps in ${words(environment)}`,
       verb: "Change",
       tag: start.tag,
-      write: write("put", PATH, { params, body: bodyOf(text) }),
+      write: write("put", PATH, {
+        params,
+        body: changedIn(bodyOf(textOf(policy)), bodyOf(start.text), bodyOf(text)),
+      }),
       onDone: () => setStart((now) => ({ ...now, text })),
     });
   const restore = () =>
@@ -131,13 +135,15 @@ function PayloadsForm({
 
 type Text = { days: string; size: string; redact: string };
 
+const textOf = (from: Policy): Text => ({
+  days: String(from.days),
+  size: String(Math.round((from.max_bytes ?? 0) / KIBIBYTE)),
+  redact: (from.redact ?? []).join("\n"),
+});
+
 const beginning = (feature: string, environment: Environment, from: Policy) => ({
   from,
-  text: {
-    days: String(from.days),
-    size: String(Math.round((from.max_bytes ?? 0) / KIBIBYTE)),
-    redact: (from.redact ?? []).join("\n"),
-  },
+  text: textOf(from),
   tag: tagOf(`${featurePath(feature)}/payloads/${environment}`),
 });
 

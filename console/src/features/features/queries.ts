@@ -3,6 +3,7 @@ import { $api, api, type Schemas } from "@/api/client";
 import { everyPage } from "@/api/every-page";
 import { ApiError } from "@/api/problem";
 import type { Environment } from "@/lib/environment";
+import { now } from "@/lib/now";
 
 export type Feature = Schemas["Feature"];
 export type Assignment = Schemas["Assignment"];
@@ -11,8 +12,8 @@ export type Sum = Schemas["Sum"];
 const HOUR = 3_600_000;
 
 /** The last seven days up to the end of this hour: the same query all hour long. */
-export function lastWeek(now: number = Date.now()) {
-  const to = Math.ceil(now / HOUR) * HOUR;
+export function lastWeek(at: number = now()) {
+  const to = Math.ceil(at / HOUR) * HOUR;
   const iso = (at: number) => new Date(at).toISOString();
   return { from: iso(to - 7 * 24 * HOUR), to: iso(to) };
 }

@@ -4,18 +4,25 @@ import { write } from "@/api/write";
 import { AsRead } from "@/ui/as-read";
 import { FormDialog } from "@/ui/form-dialog";
 import { KeyFields } from "./fields";
-import { bodyOf, formOf, hasProblem } from "./form";
+import { changeOf, formOf, hasProblem } from "./form";
 import { keyQuery, keyUrl } from "./queries";
 
+type Key = Schemas["Key"];
+
 /** What a key may do, how often and from where, edited from the state that was read last. */
-export const EditKey = ({ id, onClose }: { id: string; onClose: () => void }) => (
-  <AsRead key={id} query={keyQuery(id)} url={keyUrl(id)}>
-    {(before, tag) => <EditForm before={before} tag={tag} onClose={onClose} />}
+export const EditKey = ({ latest, onClose }: { latest: Key; onClose: () => void }) => (
+  <AsRead key={latest.id} query={keyQuery(latest.id)} url={keyUrl(latest.id)}>
+    {(before, tag) => <EditForm before={before} latest={latest} tag={tag} onClose={onClose} />}
   </AsRead>
 );
 
-function EditForm(props: { before: Schemas["Key"]; tag: string | undefined; onClose: () => void }) {
-  const { before, tag } = props;
+function EditForm(props: {
+  before: Key;
+  latest: Key;
+  tag: string | undefined;
+  onClose: () => void;
+}) {
+  const { before, latest, tag } = props;
   const [form, setForm] = useState(() => formOf(before));
   const change = () =>
     hasProblem(form)
@@ -27,7 +34,7 @@ function EditForm(props: { before: Schemas["Key"]; tag: string | undefined; onCl
           tag,
           write: write("patch", "/api/platform/ai-management/keys/{key}", {
             params: { path: { key: before.id } },
-            body: bodyOf(form, before),
+            body: changeOf(before, form, latest),
           }),
         };
   return (

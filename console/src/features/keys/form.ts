@@ -1,4 +1,6 @@
 import type { Schemas } from "@/api/client";
+import { changedIn, changedOf } from "@/lib/changed";
+import { dayOf } from "@/lib/day";
 
 /** What the fields of a key hold while they are edited: figures and dates are text. */
 export type KeyForm = {
@@ -38,15 +40,8 @@ export const formOf = (key: Schemas["Key"]): KeyForm => ({
   userLimits: limitsForm(key.user_limits),
   ipAllow: key.ip_allow,
   ipDeny: key.ip_deny,
-  expires: key.expires_at ? localDay(key.expires_at) : "",
+  expires: key.expires_at ? dayOf(Date.parse(key.expires_at)) : "",
 });
-
-/** The day of a moment, as it is here. */
-function localDay(at: string) {
-  const moment = new Date(at);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-}
 
 /** The end of a day, as it is here: a key works on the day that is named. */
 export const endOfDay = (day: string) => new Date(`${day}T23:59:59`).toISOString();
@@ -69,9 +64,8 @@ const limits = (form: LimitsForm): Schemas["Limits"] => ({
 });
 const figure = (text: string) => (text.trim() ? Number(text) : null);
 
-/** What the fields ask for. The end is named only when it is another one: moments are finer than days. */
-export function bodyOf(form: KeyForm, before?: Schemas["Key"]) {
-  const isSameEnd = before?.expires_at && form.expires === localDay(before.expires_at);
+/** What the fields ask for. */
+export function bodyOf(form: KeyForm) {
   return {
     features: form.features,
     models: form.models,
@@ -79,8 +73,23 @@ export function bodyOf(form: KeyForm, before?: Schemas["Key"]) {
     user_limits: limits(form.userLimits),
     ip_allow: form.ipAllow,
     ip_deny: form.ipDeny,
-    expires_at: form.expires && !isSameEnd ? endOfDay(form.expires) : undefined,
+    expires_at: form.expires ? endOfDay(form.expires) : undefined,
   } satisfies Schemas["KeyChange"];
+}
+
+/** What the fields change of a key as it was read; limits are sent whole, with what others set by now. */
+export function changeOf(
+  before: Schemas["Key"],
+  form: KeyForm,
+  latest = before,
+): Schemas["KeyChange"] {
+  const [read, asked] = [bodyOf(formOf(before)), bodyOf(form)];
+  const { limits, user_limits, ...others } = changedOf(read, asked);
+  return {
+    ...others,
+    limits: limits && changedIn(latest.limits, read.limits, limits),
+    user_limits: user_limits && changedIn(latest.user_limits, read.user_limits, user_limits),
+  };
 }
 
 /** `203.0.113.7` as the network of that one address. */

@@ -1,15 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { applicationsQuery } from "@/api/every-page";
 import { write } from "@/api/write";
 import { ENVIRONMENTS } from "@/lib/environment";
 import { words } from "@/lib/format";
 import { useEnvironment } from "@/lib/use-environment";
 import { SelectField, TextField } from "@/ui/field";
 import { FieldGroup, FormDialog } from "@/ui/form-dialog";
+import type { ShownOnce } from "@/ui/secret-dialog";
 import { KeyFields } from "./fields";
 import { bodyOf, emptyForm, hasProblem, type KeyForm } from "./form";
-import { applicationsQuery } from "./queries";
-import type { ShownOnce } from "./secret";
 
 /** A new key. Its text goes to `onSecret`, once. */
 export function IssueDialog(props: { onClose: () => void; onSecret: (secret: ShownOnce) => void }) {

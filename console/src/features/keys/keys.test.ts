@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Schemas } from "@/api/client";
-import { bodyOf, emptyForm, endOfDay, formOf, hasProblem, network } from "./form";
+import { bodyOf, changeOf, emptyForm, endOfDay, formOf, hasProblem, network } from "./form";
 import { spanOf } from "./queries";
 import { filtered, rowsOf } from "./rows";
 import { parseSearch } from "./search";
@@ -109,10 +109,22 @@ describe("what a form asks for", () => {
   test("a key's end is named only when it is another day", () => {
     const before = key({ expires_at: "2026-06-15T08:30:00.123456Z" });
     const form = formOf(before);
-    expect(bodyOf(form, before).expires_at).toBeUndefined();
-    expect(bodyOf({ ...form, expires: "2026-07-01" }, before).expires_at).toBe(
-      endOfDay("2026-07-01"),
-    );
+    expect(changeOf(before, form)).toEqual({});
+    expect(changeOf(before, { ...form, expires: "2026-07-01" })).toEqual({
+      expires_at: endOfDay("2026-07-01"),
+    });
+  });
+
+  test("what others changed of a key meanwhile is not sent back", () => {
+    const before = key({
+      limits: { requests_per_minute: 1, tokens_per_minute: 2, concurrency: 3 },
+    });
+    const form = formOf(before);
+    const asked = { ...form, limits: { ...form.limits, concurrency: "5" } };
+    const latest = key({ features: ["chat"], limits: { ...before.limits, tokens_per_minute: 9 } });
+    expect(changeOf(before, asked, latest)).toEqual({
+      limits: { requests_per_minute: 1, tokens_per_minute: 9, concurrency: 5 },
+    });
   });
 
   test("what is no figure is a problem", () => {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
+import { applicationsQuery, keysQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { ENVIRONMENTS } from "@/lib/environment";
 import { count, plural, words } from "@/lib/format";
@@ -9,14 +10,14 @@ import { Button } from "@/ui/button";
 import { Facet, FilterBar, SearchInput } from "@/ui/filter";
 import { Gate } from "@/ui/gate";
 import { PageHeader } from "@/ui/page";
+import { SecretDialog, type ShownOnce } from "@/ui/secret-dialog";
 import { Empty, Loaded, SkeletonRows } from "@/ui/states";
 import { columns, PhoneRow } from "./columns";
 import { IssueDialog } from "./issue";
 import { KeyPanel } from "./panel";
-import { applicationsQuery, keysQuery, useOfKeysQuery } from "./queries";
+import { useOfKeysQuery } from "./queries";
 import { filtered, type KeyRow, rowsOf } from "./rows";
 import type { KeysSearch } from "./search";
-import { SecretDialog, type ShownOnce } from "./secret";
 import { STATE, STATES } from "./state";
 
 const route = getRouteApi("/keys");
@@ -86,7 +87,7 @@ export function KeysPage() {
         )}
       </FilterBar>
       <div className="flex min-h-0 flex-1">
-        <div className="min-w-0 flex-1 overflow-y-auto bg-surface">
+        <div className="min-w-0 flex-1 overflow-y-auto bg-surface [--edge:16px]">
           <Loaded query={{ ...keys, data: shown }} what="Keys" skeleton={<SkeletonRows />}>
             {(shown) => (
               <DataTable<KeyRow>
@@ -124,7 +125,7 @@ export function KeysPage() {
       {search.new && can("keys.write") && (
         <IssueDialog onClose={() => set({ new: undefined })} onSecret={setSecret} />
       )}
-      {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
+      {secret && <SecretDialog of="key" secret={secret} onClose={() => setSecret(null)} />}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { CopyButton } from "@/ui/copy";
 import { EnvironmentName, InProduction } from "@/ui/environment";
 import { Gate } from "@/ui/gate";
 import { Facts } from "@/ui/panel";
+import type { ShownOnce } from "@/ui/secret-dialog";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/states";
 import { Tag } from "@/ui/status";
@@ -18,7 +19,6 @@ import { EditKey } from "./edit";
 import { RotateKey } from "./rotate";
 import type { KeyRow } from "./rows";
 import type { KeysSearch } from "./search";
-import type { ShownOnce } from "./secret";
 import { limitsText, works } from "./state";
 
 const Use = lazy(() => import("./use"));
@@ -115,7 +115,7 @@ export function KeyPanel(props: {
           />
         </section>
       </div>
-      {mayWrite && search.edit === "access" && <EditKey id={key.id} onClose={closeEdit} />}
+      {mayWrite && search.edit === "access" && <EditKey latest={key} onClose={closeEdit} />}
       {mayWrite && search.edit === "rotate" && (
         <RotateKey of={key} onClose={closeEdit} onSecret={props.onSecret} />
       )}
@@ -154,7 +154,7 @@ const revocation = (key: Schemas["Key"]) => ({
     ) : (
       <p className="text-sm">{WHAT_REVOKING_DOES}</p>
     ),
-  confirm: key.environment === "production" ? key.name : undefined,
+  confirm: key.name,
   isDangerous: true,
   cannotUndo: true,
   write: write("post", "/api/platform/ai-management/keys/{key}/revoke", {

@@ -1,25 +1,9 @@
-import { queryOptions } from "@tanstack/react-query";
-import { $api, api, CATALOG_STALE_TIME, type Schemas } from "@/api/client";
-import { everyPage } from "@/api/every-page";
+import { $api } from "@/api/client";
 import { timeZone } from "@/lib/format";
 import { now } from "@/lib/now";
 
 const KEYS = "/api/platform/ai-management/keys";
-const APPLICATIONS = "/api/applications";
 const SUMS = "/api/platform/ai-management/spending/analytics";
-
-export const keysQuery = queryOptions({
-  queryKey: ["get", KEYS, "every page"],
-  queryFn: ({ signal }): Promise<Schemas["Key"][]> =>
-    everyPage(async (query) => (await api.GET(KEYS, { params: { query }, signal })).data!),
-});
-
-export const applicationsQuery = queryOptions({
-  queryKey: ["get", APPLICATIONS, "every page"],
-  staleTime: CATALOG_STALE_TIME,
-  queryFn: ({ signal }): Promise<Schemas["Application"][]> =>
-    everyPage(async (query) => (await api.GET(APPLICATIONS, { params: { query }, signal })).data!),
-});
 
 /** The URL of a key, which its tag is known by. */
 export const keyUrl = (key: string) => `${KEYS}/${encodeURIComponent(key)}`;

@@ -3,9 +3,10 @@ import type { Schemas } from "@/api/client";
 import { write } from "@/api/write";
 import { moment, words } from "@/lib/format";
 import { now } from "@/lib/now";
+import { InProduction } from "@/ui/environment";
 import { SelectField } from "@/ui/field";
 import { FormDialog } from "@/ui/form-dialog";
-import type { ShownOnce } from "./secret";
+import type { ShownOnce } from "@/ui/secret-dialog";
 
 const OVERLAPS = [
   { seconds: 0, label: "Not at all: it ends at once" },
@@ -27,6 +28,7 @@ export function RotateKey(props: {
     verb: "Rotate",
     done: `Rotated key ${of.name}`,
     isQuiet: true,
+    ...(seconds === 0 && { note: <EndsAtOnce of={of} />, confirm: of.name, isDangerous: true }),
     write: write("post", "/api/platform/ai-management/keys/{key}/rotate", {
       params: { path: { key: of.id } },
       body: { overlap_seconds: seconds },
@@ -44,7 +46,7 @@ export function RotateKey(props: {
       description={`${words(of.environment)} · ${of.shown}`}
       verb="Rotate key"
       change={change}
-      isNew
+      isNew={seconds > 0}
       onClose={props.onClose}
     >
       {(errorAt) => (
@@ -65,6 +67,15 @@ export function RotateKey(props: {
     </FormDialog>
   );
 }
+
+const ENDS_AT_ONCE = "The old text is refused from the next call on, and does not come back.";
+
+const EndsAtOnce = ({ of }: { of: Schemas["Key"] }) =>
+  of.environment === "production" ? (
+    <InProduction>{ENDS_AT_ONCE}</InProduction>
+  ) : (
+    <p className="text-sm">{ENDS_AT_ONCE}</p>
+  );
 
 const noteOf = (seconds: number) =>
   seconds === 0

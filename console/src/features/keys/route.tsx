@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { applicationsQuery, keysQuery } from "@/api/every-page";
 import { KeysPage } from "./page";
-import { applicationsQuery, keysQuery } from "./queries";
 import { parseSearch } from "./search";
 
 export const Route = createFileRoute("/keys")({

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { write } from "@/api/write";
+import { changedOf } from "@/lib/changed";
 import { now } from "@/lib/now";
 import { AsRead } from "@/ui/as-read";
 import { TextField } from "@/ui/field";
@@ -97,11 +98,18 @@ function Details({ before, tag, onClose }: Edit) {
           tag,
           write: write("patch", MODEL, {
             params: { path: { model: before.name } },
-            body: {
-              context_window: figure(context),
-              max_output_tokens: figure(output),
-              upstream_name: upstream.trim() || undefined,
-            },
+            body: changedOf(
+              {
+                context_window: before.context_window ?? undefined,
+                max_output_tokens: before.max_output_tokens ?? undefined,
+                upstream_name: before.upstream_name ?? undefined,
+              },
+              {
+                context_window: figure(context),
+                max_output_tokens: figure(output),
+                upstream_name: upstream.trim() || undefined,
+              },
+            ),
           }),
         }
       : undefined;

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { write } from "@/api/write";
+import { changedOf } from "@/lib/changed";
 import { AsRead } from "@/ui/as-read";
 import { TextField } from "@/ui/field";
 import { FieldGroup, FormDialog } from "@/ui/form-dialog";
@@ -31,13 +32,19 @@ export function ProviderEdit(props: {
   );
 }
 
+const given = (text: string | null | undefined) => text?.trim() || undefined;
+const connectionOf = ({ base_url, region, api_version }: Provider) => ({
+  base_url: given(base_url),
+  region: given(region),
+  api_version: given(api_version),
+});
+
 function Connection({ before, tag, onClose, onChanged }: Edit & { onChanged: () => void }) {
   const kind = kindOf(before.kind);
   const [address, setAddress] = useState(before.base_url ?? "");
   const [region, setRegion] = useState(before.region ?? "");
   const [version, setVersion] = useState(before.api_version ?? "");
   const [credential, setCredential] = useState(emptyCredential);
-  const given = (text: string) => text.trim() || undefined;
   const change = () => ({
     title: `Change the connection of ${before.name}`,
     verb: "Change",
@@ -47,9 +54,11 @@ function Connection({ before, tag, onClose, onChanged }: Edit & { onChanged: () 
     write: write("patch", PROVIDER, {
       params: { path: { provider: before.name } },
       body: {
-        base_url: given(address),
-        region: given(region),
-        api_version: given(version),
+        ...changedOf(connectionOf(before), {
+          base_url: given(address),
+          region: given(region),
+          api_version: given(version),
+        }),
         credentials: credentialOf(credential),
       },
     }),
@@ -122,6 +131,8 @@ function Rotation({ before, tag, onClose, onChanged }: Edit & { onChanged: () =>
         </p>
       ),
       tag,
+      confirm: before.name,
+      isDangerous: true,
       cannotUndo: true,
       onDone: onChanged,
       write: write("post", `${PROVIDER}/rotate`, {

@@ -204,14 +204,20 @@ const Circuits = ({ of }: { of: Schemas["ModelHealth"][] }) => (
   />
 );
 
+const hasCredential = (provider: Schemas["Provider"]) => provider.credential_fingerprint != null;
+
 const removal = (provider: Schemas["Provider"], onDone: () => void) => ({
   title: `Remove provider ${provider.name}`,
   verb: "Remove",
   done: `Removed provider ${provider.name}`,
-  note: <p className="text-sm">Its credential is destroyed. What it was used for stays known.</p>,
-  confirm: provider.name,
+  note: (
+    <p className="text-sm">
+      {hasCredential(provider) && "Its credential is destroyed. "}What it was used for stays known.
+    </p>
+  ),
   isDangerous: true,
-  cannotUndo: true,
+  // A credential is destroyed for good; a provider without one can come back.
+  ...(hasCredential(provider) && { confirm: provider.name, cannotUndo: true }),
   onDone,
   write: write("delete", "/api/platform/ai-management/models/providers/{provider}", {
     params: { path: { provider: provider.name } },

@@ -53,7 +53,7 @@ export function NoRequests({ search, set, isLive }: Props) {
           </Button>
         ) : (
           can("keys.write") && (
-            <Link to={"/keys" as never} search={{ new: true } as never} className={buttonClass()}>
+            <Link to="/keys" search={{ new: true }} className={buttonClass()}>
               Issue a key
             </Link>
           )

@@ -80,8 +80,8 @@ function AlertRow(props: { alert: Alert; isOfOne: boolean; onBudget?: (id: strin
       </div>
       {alert.kind === "overrun" ? (
         <Link
-          to={"/requests" as never}
-          search={{ sel: alert.call_id } as never}
+          to="/requests"
+          search={{ sel: alert.call_id ?? undefined }}
           className="text-xs text-accent hover:underline"
         >
           Open

@@ -1,5 +1,6 @@
 /** What a person writes about a budget, and what the program is told. */
 import type { Schemas } from "@/api/client";
+import { changedOf } from "@/lib/changed";
 import { amountFault, percentOf, sharesOf } from "./amount";
 import type { Budget } from "./queries";
 
@@ -48,7 +49,10 @@ export const fieldsOf = (budget: Budget | undefined): BudgetFields =>
     : BLANK;
 
 /** What changes of a budget that is there. */
-export const changeOf = (fields: BudgetFields): Schemas["BudgetChange"] => ({
+export const changeOf = (before: Budget, fields: BudgetFields): Schemas["BudgetChange"] =>
+  changedOf(limitOf(fieldsOf(before)), limitOf(fields));
+
+const limitOf = (fields: BudgetFields) => ({
   budget_amount: { amount: fields.amount.trim(), currency: "USD" },
   alert_thresholds: sharesOf(fields.thresholds) ?? [],
   action: fields.action,
@@ -58,9 +62,7 @@ export const newBudgetOf = (fields: BudgetFields): Schemas["NewBudget"] => ({
   name: fields.name.trim(),
   scope: scopeOf(fields),
   period_type: fields.period,
-  budget_amount: { amount: fields.amount.trim(), currency: "USD" },
-  alert_thresholds: sharesOf(fields.thresholds) ?? [],
-  action: fields.action,
+  ...limitOf(fields),
 });
 
 function scopeOf(fields: BudgetFields): Schemas["NewBudgetScope"] {

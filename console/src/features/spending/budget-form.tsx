@@ -102,7 +102,7 @@ const asked = (before: Budget | undefined, fields: BudgetFields): Write<Budget> 
   before
     ? write("patch", `${BUDGETS}/{budget}`, {
         params: { path: { budget: before.id } },
-        body: changeOf(fields),
+        body: changeOf(before, fields),
       })
     : write("post", BUDGETS, { body: newBudgetOf(fields) });
 

@@ -171,8 +171,8 @@ function Holds({ budget }: { budget: Budget }) {
       {budget.holds.map((hold) => (
         <li key={hold.id} className="flex min-h-8 items-center gap-3 border-b border-line">
           <Link
-            to={"/requests" as never}
-            search={{ sel: hold.call_id } as never}
+            to="/requests"
+            search={{ sel: hold.call_id }}
             title={hold.call_id}
             className="truncate font-mono text-xs text-accent hover:underline"
           >

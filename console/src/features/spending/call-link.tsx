@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { isEnvironment } from "@/lib/environment";
 import { NOTHING, OTHER } from "./explore";
 import type { Dimension, Filters } from "./search";
 import type { Span } from "./span";
@@ -13,8 +14,8 @@ export function CallLink({ counted, children }: { counted: Counted; children: Re
   if (!search) return children;
   return (
     <Link
-      to={"/requests" as never}
-      search={search as never}
+      to="/requests"
+      search={search}
       className="rounded underline-offset-2 hover:text-accent hover:underline"
     >
       {children}
@@ -32,7 +33,7 @@ export function callSearch({ span, filters, group }: Counted) {
   if (group.application !== undefined || values.includes(NOTHING) || values.includes(OTHER))
     return undefined;
   const { environment, ...narrowed } = { ...filters, ...group };
-  if (!environment) return undefined;
+  if (!isEnvironment(environment)) return undefined;
   return {
     ...narrowed,
     env: environment,

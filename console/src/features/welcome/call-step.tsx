@@ -67,7 +67,7 @@ function Arrival(props: { feature: string; keyName?: string; environment: Enviro
       </p>
     );
   }
-  const place = { env: props.environment, sel: call.call_id };
+  const place = { env: props.environment, sel: call.id };
   return (
     <section aria-label="The call" className="grid gap-3">
       <div role="status" className="rounded-md bg-ok-soft px-3 py-2 text-sm">

@@ -1,29 +1,15 @@
 /** How far one has come: seen from what exists, so that the guide goes on where it was left. */
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { $api, api, type Schemas } from "@/api/client";
-import { everyPage, featuresQuery, modelsQuery } from "@/api/every-page";
+import { useQuery } from "@tanstack/react-query";
+import { $api, type Schemas } from "@/api/client";
+import { featuresQuery, keysQuery, modelsQuery, providersQuery } from "@/api/every-page";
 import { useMe } from "@/api/session";
 import type { Environment } from "@/lib/environment";
+import { now } from "@/lib/now";
 import { store, useStore } from "@/lib/store";
 import { STEPS, type Step } from "./search";
 
 export type Feature = Schemas["Feature"];
 export type Key = Schemas["Key"];
-
-const KEYS = "/api/platform/ai-management/keys";
-const PROVIDERS = "/api/platform/ai-management/models/providers";
-
-const keysQuery = queryOptions({
-  queryKey: ["get", KEYS, "every page"],
-  queryFn: ({ signal }): Promise<Key[]> =>
-    everyPage(async (query) => (await api.GET(KEYS, { params: { query }, signal })).data!),
-});
-
-const providersQuery = queryOptions({
-  queryKey: ["get", PROVIDERS, "every page"],
-  queryFn: ({ signal }): Promise<Schemas["Provider"][]> =>
-    everyPage(async (query) => (await api.GET(PROVIDERS, { params: { query }, signal })).data!),
-});
 
 /** The key that was made here, with its text, for as long as this page is not loaded anew. */
 export const madeKey = store<{ organization: string; key: Schemas["IssuedKey"] } | null>(null);
@@ -33,10 +19,10 @@ export const latestOf = (features: Feature[]): Feature | undefined =>
   features.toSorted((one, other) => (one.created_at < other.created_at ? 1 : -1))[0];
 
 /** Whether calls of a feature in an environment can be made with a key. */
-export const opens = (key: Key, feature: string, environment: Environment, now = Date.now()) =>
+export const opens = (key: Key, feature: string, environment: Environment, at = now()) =>
   key.environment === environment &&
   !key.revoked_at &&
-  (!key.expires_at || Date.parse(key.expires_at) > now) &&
+  (!key.expires_at || Date.parse(key.expires_at) > at) &&
   (key.features.includes("*") || key.features.includes(feature));
 
 /** The first step that is left to do. */
@@ -72,8 +58,8 @@ export function useJourney(environment: Environment) {
 
 export type Journey = ReturnType<typeof useJourney>;
 
-/** The latest attempt of a feature, or with the key that was made here. */
+/** The latest call of a feature, or with the key that was made here. */
 export const firstCallQuery = (feature: string, key?: string) =>
-  $api.queryOptions("get", "/api/platform/ai-management/usage", {
+  $api.queryOptions("get", "/api/platform/ai-management/usage/calls", {
     params: { query: { limit: 1, feature, key } },
   });

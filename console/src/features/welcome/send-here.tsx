@@ -3,7 +3,7 @@ import { Button } from "@/ui/button";
 import { notify } from "@/ui/toast";
 import { bodyOf } from "./snippets";
 
-/** Makes the call from this page, for who has no terminal at hand. */
+/** Makes the call from this page, for who has no terminal at hand: as programs do, at the gateway, which no client of `api` knows. */
 export function SendHere({ keyText, model }: { keyText: string; model: string }) {
   const send = useMutation({
     mutationFn: async () => {

@@ -56,6 +56,7 @@ function Kept({ payload, onErased }: { payload: Schemas["Payload"]; onErased: ()
       }),
       note: "The request and its answer are deleted for good. What it used and cost stays.",
       isDangerous: true,
+      confirm: "erase",
       cannotUndo: true,
       onDone: onErased,
     });
