@@ -63,29 +63,31 @@ export function TimeChart(props: Props) {
       <figcaption id={id} className="sr-only">
         {props.title}, {props.unit}, per {props.bucket}, {timeZone()}
       </figcaption>
-      <div className="flex min-h-6 flex-wrap items-center gap-x-4 gap-y-1 px-3 pt-2 text-xs text-ink-2">
-        {series.map((one) => (
-          <span key={one.key} className="inline-flex items-center gap-1.5">
-            <svg aria-hidden="true" width="12" height="8">
-              <line
-                x2="12"
-                y1="4"
-                y2="4"
-                stroke={one.color}
-                strokeWidth="2.5"
-                strokeDasharray={one.isDashed ? "5 3" : undefined}
-              />
-            </svg>
-            <span className="max-w-40 truncate">{one.label}</span>
-            {at && <b className="num font-semibold text-ink">{value(at, one.key)}</b>}
-          </span>
-        ))}
-        <span className="num ml-auto text-ink-3 max-sm:hidden">{at ? written(at.at) : ""}</span>
+      <div className="flex min-h-6 items-start gap-3 px-3 pt-2 text-xs text-ink-2 pointer-coarse:pt-0">
+        <div className="flex min-w-0 flex-1 flex-wrap gap-x-4 gap-y-1 pointer-coarse:py-3.5">
+          {series.map((one) => (
+            <span key={one.key} className="inline-flex items-center gap-1.5">
+              <svg aria-hidden="true" width="12" height="8">
+                <line
+                  x2="12"
+                  y1="4"
+                  y2="4"
+                  stroke={one.color}
+                  strokeWidth="2.5"
+                  strokeDasharray={one.isDashed ? "5 3" : undefined}
+                />
+              </svg>
+              <span className="max-w-40 truncate">{one.label}</span>
+              {at && <b className="num font-semibold text-ink">{value(at, one.key)}</b>}
+            </span>
+          ))}
+        </div>
+        <span className="num shrink-0 text-ink-3 max-sm:hidden">{at ? written(at.at) : ""}</span>
         <button
           type="button"
           onClick={() => setTable(!isTable)}
           aria-pressed={isTable}
-          className="rounded px-1 text-ink-3 underline-offset-2 hover:text-ink hover:underline max-sm:ml-auto pointer-coarse:min-h-11 pointer-coarse:px-3"
+          className="rounded px-1 text-ink-3 underline-offset-2 hover:text-ink hover:underline pointer-coarse:min-h-11 pointer-coarse:px-3"
         >
           Table
         </button>
@@ -194,6 +196,9 @@ export function TimeChart(props: Props) {
   );
 }
 
+/** More lines than four say no more. */
+const TICKS = 3;
+
 const byTime = bisector<Point, number>((point) => point.at);
 
 type Shape = NonNullable<ReturnType<typeof draw>>;
@@ -226,9 +231,9 @@ function draw({ points, series, ...props }: Props, width: number, height: number
   const highest = Math.max(0, ...points.flatMap((point) => tops(point).map((top) => top ?? 0)));
   const y = scaleLinear()
     .domain([0, (highest || 1) * 1.06])
-    .nice(4)
+    .nice(TICKS)
     .range([height - MARGIN.bottom, MARGIN.top]);
-  const longest = Math.max(...y.ticks(4).map((value) => short(value).length));
+  const longest = Math.max(...y.ticks(TICKS).map((value) => short(value).length));
   const left = Math.max(MARGIN.left, Math.ceil(longest * DIGIT) + 14);
   const x = scaleUtc()
     .domain([first.at, barsUntil ?? last.at])
@@ -283,7 +288,7 @@ function draw({ points, series, ...props }: Props, width: number, height: number
     times: x
       .ticks(Math.max(2, Math.floor(width / 110)))
       .filter((at) => x(at) < width - MARGIN.right * 2),
-    values: y.ticks(4),
+    values: y.ticks(TICKS),
   };
 }
 

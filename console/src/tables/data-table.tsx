@@ -91,7 +91,10 @@ export function DataTable<R>({
                   shown.map((column) => (
                     <td
                       key={column.key}
-                      className={cx("px-3 py-1.5", column.isRight && "num text-right")}
+                      className={cx(
+                        "px-3 py-1.5 first:pl-(--edge) last:pr-(--edge)",
+                        column.isRight && "num text-right",
+                      )}
                     >
                       {column.cell(row)}
                     </td>
@@ -120,7 +123,7 @@ function Head<R>(props: {
       aria-sort={direction}
       style={{ width: /^\d+px$/.test(column.width) ? column.width : undefined }}
       className={cx(
-        "px-3 font-medium whitespace-nowrap",
+        "px-3 font-medium whitespace-nowrap first:pl-(--edge) last:pr-(--edge)",
         column.isRight ? "text-right" : "text-left",
       )}
     >

@@ -44,6 +44,8 @@ type Place = { index: number; key?: string };
 
 const ROW = 32;
 const PHONE_ROW = 60;
+/** Words beside figures that end where the words begin need room. */
+const AFTER_FIGURE = "[.figure+&]:pl-5";
 /** So many rows before the end the next ones are asked for. */
 const AHEAD = 240;
 
@@ -124,13 +126,13 @@ export function LogTable<R>(props: Props<R>) {
           role="row"
           aria-rowindex={1}
           style={{ gridTemplateColumns: tracks }}
-          className="sticky top-0 z-10 grid h-8 items-center border-b border-line bg-surface px-4 text-xs font-medium text-ink-3 max-md:sr-only"
+          className="sticky top-0 z-10 grid h-8 items-center border-b border-line bg-surface px-2.5 text-xs font-medium text-ink-3 max-md:sr-only"
         >
           {shown.map((column) => (
             <div
               key={column.key}
               role="columnheader"
-              className={cx("px-1.5", column.isRight && "text-right")}
+              className={cx("px-1.5", column.isRight ? "figure text-right" : AFTER_FIGURE)}
             >
               {column.head}
             </div>
@@ -213,7 +215,7 @@ const Row = memo(function Row(props: RowProps) {
       }}
       className={cx(
         "absolute inset-x-0 top-0 cursor-default border-b border-line text-sm",
-        columns ? "grid items-center px-4" : "px-3 py-2",
+        columns ? "grid items-center px-2.5" : "flex items-center px-3",
         props.isSelected ? "bg-selected" : props.isActive ? "bg-hover" : "hover:bg-hover",
       )}
     >
@@ -224,14 +226,16 @@ const Row = memo(function Row(props: RowProps) {
             role="gridcell"
             className={cx(
               "flex min-w-0 items-center gap-2 px-1.5",
-              column.isRight && "justify-end",
+              column.isRight ? "figure justify-end" : AFTER_FIGURE,
             )}
           >
             {column.cell(row)}
           </div>
         ))
       ) : (
-        <div role="gridcell">{props.phoneRow(row)}</div>
+        <div role="gridcell" className="min-w-0 flex-1">
+          {props.phoneRow(row)}
+        </div>
       )}
     </div>
   );

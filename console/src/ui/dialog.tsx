@@ -24,7 +24,12 @@ export function Dialog(props: {
             props.size === "lg" ? "md:max-w-[720px]" : "md:max-w-[520px]",
           )}
         >
-          <header className="flex items-start gap-3 border-b border-line px-4 py-3">
+          <header
+            className={cx(
+              "flex gap-3 border-b border-line px-4 py-3",
+              props.description ? "items-start" : "items-center",
+            )}
+          >
             <div className="min-w-0 flex-1">
               <Base.Title className="text-[15px] font-semibold">{props.title}</Base.Title>
               {props.description && (

@@ -15,8 +15,8 @@ export const EnvironmentMark = ({ of, className }: { of: Environment; className?
 
 /** The API's types say `string` in some places. */
 export const EnvironmentName = ({ of }: { of: string }) => (
-  <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-    {isEnvironment(of) && <EnvironmentMark of={of} />}
+  <span className="inline-flex items-baseline gap-1.5 whitespace-nowrap">
+    {isEnvironment(of) && <EnvironmentMark of={of} className="self-center" />}
     {words(of)}
   </span>
 );

@@ -109,7 +109,7 @@ export function SelectField({
       <select
         {...rest}
         {...described(id, around)}
-        className={cx(control, height, border(error), className)}
+        className={cx(control, height, "chevron", border(error), className)}
       />
     </Field>
   );
@@ -156,7 +156,7 @@ export function Select({
       aria-label={label}
       {...rest}
       className={cx(
-        "h-7 rounded-md border border-control bg-surface px-1.5 text-xs text-ink pointer-coarse:h-11 pointer-coarse:text-[16px]",
+        "chevron h-7 rounded-md border border-control bg-surface px-2 text-xs text-ink pointer-coarse:h-11 pointer-coarse:text-[16px]",
         className,
       )}
     />

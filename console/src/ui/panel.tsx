@@ -30,8 +30,15 @@ export function Facts({
   rows: (readonly [ReactNode, ReactNode] | false | null)[];
   columns?: 1 | 2;
 }) {
+  const isEven = rows.filter(Boolean).length % 2 === 0;
   return (
-    <dl className={cx("grid text-sm", columns === 2 && "sm:grid-cols-2 sm:gap-x-4")}>
+    <dl
+      className={cx(
+        "grid text-sm [&>:last-child]:border-0",
+        columns === 2 && "sm:grid-cols-2 sm:gap-x-4",
+        columns === 2 && isEven && "sm:[&>:nth-last-child(2)]:border-0",
+      )}
+    >
       {rows.map(
         (row, index) =>
           row && (

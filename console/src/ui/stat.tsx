@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { cx } from "@/lib/cx";
 
-/** Figures side by side: two on a phone, three on a tablet, all six where there is room. */
+/** Figures side by side: two on a phone, three beside a panel or on a tablet, all six where there is room. */
 export const Stats = ({ label, children }: { label: string; children: ReactNode }) => (
-  <section aria-label={label} className="panel">
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-[7px] bg-line md:grid-cols-3 xl:grid-cols-6 [&>div]:bg-surface">
+  <section aria-label={label} className="panel @container">
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-[7px] bg-line @min-[600px]:grid-cols-3 @min-[980px]:grid-cols-6 [&>div]:bg-surface">
       {children}
     </dl>
   </section>

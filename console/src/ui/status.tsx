@@ -28,11 +28,11 @@ export function Status({ tone, children }: { tone: Tone; children: ReactNode }) 
   return (
     <span
       className={cx(
-        "inline-flex items-center gap-1.5 whitespace-nowrap",
+        "inline-flex items-baseline gap-1.5 whitespace-nowrap",
         tone === "mute" ? "text-ink-3" : "text-ink-2",
       )}
     >
-      <Shape tone={tone} />
+      <Shape tone={tone} className="self-center" />
       {children}
     </span>
   );

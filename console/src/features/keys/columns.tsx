@@ -14,7 +14,7 @@ export function KeyStatus({ of }: { of: KeyRow["key"] }) {
 /** How long ago the last call came: a key that nobody uses can go. */
 export const LastUsed = ({ of }: { of: KeyRow["key"] }) =>
   of.last_used_at ? (
-    <time dateTime={of.last_used_at} title={moment(of.last_used_at)}>
+    <time dateTime={of.last_used_at} title={moment(of.last_used_at)} className="whitespace-nowrap">
       {ago(of.last_used_at)}
     </time>
   ) : (

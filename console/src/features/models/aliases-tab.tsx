@@ -94,7 +94,7 @@ export default function AliasesTab({ search, set }: { search: ModelsSearch; set:
         />
       </FilterBar>
       <div className="flex min-h-0 flex-1">
-        <div className="min-w-0 flex-1 overflow-y-auto bg-surface">
+        <div className="min-w-0 flex-1 overflow-y-auto bg-surface [--edge:16px]">
           <Loaded query={{ ...aliases, data: shown }} what="Aliases" skeleton={<SkeletonRows />}>
             {(shown) => (
               <DataTable<Alias>

@@ -15,8 +15,8 @@ export function Source({ of }: { of: ModelRow["model"] }) {
   return (
     <span title={of.origin?.sources.join("\n")} className="truncate text-ink-2">
       {sourceOf(first).name}
-      {others.length > 0 && ` +${others.length}`}
-      {of.origin?.as_of && <span className="text-ink-3"> {date(of.origin.as_of)}</span>}
+      {others.length > 0 && ` and ${others.length} more`}
+      {of.origin?.as_of && <span className="text-ink-3">, {date(of.origin.as_of)}</span>}
     </span>
   );
 }
@@ -32,7 +32,7 @@ const COLUMNS: Ordered[] = [
   {
     key: "name",
     head: "Model",
-    width: "minmax(180px,1.4fr)",
+    width: "minmax(200px,1.4fr)",
     priority: 1,
     orders: "name",
     cell: (row) => (
@@ -44,7 +44,7 @@ const COLUMNS: Ordered[] = [
   {
     key: "provider",
     head: "Provider",
-    width: "minmax(90px,150px)",
+    width: "minmax(90px,120px)",
     priority: 1,
     orders: "provider",
     cell: (row) => (
@@ -106,7 +106,7 @@ const COLUMNS: Ordered[] = [
   {
     key: "source",
     head: "Prices from",
-    width: "minmax(150px,215px)",
+    width: "minmax(160px,225px)",
     priority: 2,
     cell: (row) => <Source of={row.model} />,
   },
@@ -131,7 +131,7 @@ const COLUMNS: Ordered[] = [
   {
     key: "aliases",
     head: "Aliases",
-    width: "minmax(60px,110px)",
+    width: "minmax(76px,110px)",
     priority: 3,
     cell: (row) =>
       row.aliases.length > 0 ? (

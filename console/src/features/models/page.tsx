@@ -54,7 +54,7 @@ export function ModelsPage() {
           </AddButton>
         )}
       </PageHeader>
-      <div className="border-b border-line px-3 py-1.5">
+      <div className="border-b border-line px-4 py-2 max-md:px-3">
         <Tabs label="What is shown" value={tab} onChange={open} tabs={TABS} />
       </div>
       <Suspense fallback={<SkeletonRows />}>

@@ -36,7 +36,7 @@ export function ProvidersTab({ search, set }: { search: ModelsSearch; set: SetSe
   const selected = rows?.find((row) => row.provider.name === search.sel);
   return (
     <div className="flex min-h-0 flex-1">
-      <div className="min-w-0 flex-1 overflow-y-auto bg-surface">
+      <div className="min-w-0 flex-1 overflow-y-auto bg-surface [--edge:16px]">
         <Loaded query={{ ...providers, data: rows }} what="Providers" skeleton={<SkeletonRows />}>
           {(rows) => (
             <DataTable<ProviderRow>

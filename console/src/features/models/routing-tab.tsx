@@ -88,7 +88,7 @@ export default function RoutingTab({ search, set }: { search: ModelsSearch; set:
   const selected = policies.data?.find((policy) => policy.name === search.sel);
   return (
     <div className="flex min-h-0 flex-1">
-      <div className="min-w-0 flex-1 overflow-y-auto bg-surface">
+      <div className="min-w-0 flex-1 overflow-y-auto bg-surface [--edge:16px]">
         <Loaded query={policies} what="Routing policies" skeleton={<SkeletonRows />}>
           {(policies) => (
             <DataTable<RoutingPolicy>
