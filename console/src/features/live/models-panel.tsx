@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api/client";
-import { count, duration, NONE } from "@/lib/format";
+import { count, duration } from "@/lib/format";
 import type { Column } from "@/tables/column";
 import { DataTable } from "@/tables/data-table";
 import { CircuitStatus } from "@/ui/health";
@@ -67,7 +67,7 @@ const COLUMNS: Column<Model>[] = [
       model.rates.failed_per_minute > 0 ? (
         <span className="font-medium text-bad">{count(model.rates.failed_per_minute)}</span>
       ) : (
-        NONE
+        0
       ),
     order: (model) => model.rates.failed_per_minute,
   },

@@ -32,13 +32,16 @@ function ofJournal(entries: Entry[]): Line[] {
   }
   return groups.map((group) => {
     const entry = group[0]!;
+    // Who signs in does it with nothing.
+    const what =
+      entry.kind === "session" ? "" : ` ${entry.kind.replaceAll("_", " ")} ${entry.name ?? ""}`;
     const others = group.length > 1 ? ` and ${count(group.length - 1)} more` : "";
     const who = entry.actor ?? (entry.actor_kind === "system" ? "Glaux" : "Someone");
     return {
       key: `journal ${entry.seq}`,
       at: entry.at,
       tone: "mute",
-      text: `${who} ${past(entry.action)} ${entry.kind.replaceAll("_", " ")} ${entry.name ?? ""}${others}`,
+      text: `${who} ${past(entry.action)}${what}${others}`,
       to: "/journal",
       search: { sel: entry.seq },
     };
@@ -54,7 +57,8 @@ const isAlike = (one: Entry, other: Entry) =>
 const PAST: Record<string, string> = {
   set: "set",
   read: "read",
-  sign_in: "signed in to",
+  sign_in: "signed in",
+  sign_out: "signed out",
   re_rate: "rated anew",
   undo: "took back",
 };

@@ -14,4 +14,4 @@ export function monthBudget(budgets: Budget[]): { of: Budget; share: number } | 
 
 /** As many digits as tell something. */
 export const shareWords = (share: number) =>
-  share > 0 && share < 0.001 ? "under 0.1%" : percent(share, share < 0.1 ? 1 : 0);
+  share > 0 && share < 0.001 ? "<0.1%" : percent(share, share < 0.1 ? 1 : 0);

@@ -63,10 +63,8 @@ function LastWeek({ weeks }: { weeks: Week[] }) {
       <>
         <Delta share={change} goodWhen={goodWhen} /> vs week before
       </>
-    ) : week.isOpen ? (
-      "So far"
     ) : (
-      "No calls the week before"
+      !week.isOpen && "No calls the week before"
     );
   };
   return (

@@ -142,7 +142,7 @@ test("the month's budget is the one for everything", () => {
 
 test.each([
   [0, "0.0%"],
-  [0.0002, "under 0.1%"],
+  [0.0002, "<0.1%"],
   [0.042, "4.2%"],
   [0.876, "88%"],
   [1.2, "120%"],
@@ -252,7 +252,7 @@ test.each([
   ["create", "created"],
   ["publish", "published"],
   ["set", "set"],
-  ["sign_in", "signed in to"],
+  ["sign_in", "signed in"],
 ])("%s is told as %s", (action, told) => expect(past(action)).toBe(told));
 
 test("an event of another form is no line", () => {

@@ -46,13 +46,13 @@ export function RequestsPage() {
             <X aria-label="Go to the latest" className="size-3" />
           </FacetButton>
         )}
-        <FacetButton
-          on={isLive}
+        <Button
           aria-pressed={isLive}
+          className="aria-pressed:border-accent aria-pressed:bg-accent-soft"
           onClick={() => (isLive ? set({ live: undefined }) : follow())}
         >
-          <Radio aria-hidden className="size-3.5" /> Live
-        </FacetButton>
+          <Radio aria-hidden className="size-3.5" /> <span className="max-sm:sr-only">Live</span>
+        </Button>
         <TimePicker search={search} set={set} />
         <Button variant="ghost" size="icon" aria-label="Read again" onClick={again}>
           <RotateCw aria-hidden className="size-3.5" />

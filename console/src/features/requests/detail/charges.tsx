@@ -70,7 +70,9 @@ function LineTable({ attempt }: { attempt: Attempt }) {
             <tr>
               <td className="!pb-0">{words(line.meter)}</td>
               <td className="!pb-0 text-right">{count(line.quantity)}</td>
-              <td className="!pb-0 text-right text-ink-2">${line.rate_per_million}</td>
+              <td className="!pb-0 text-right text-ink-2">
+                {exactMoney({ amount: line.rate_per_million, currency: "USD" })}
+              </td>
               <td className="!pb-0 text-right">{exactMoney(charge(line))}</td>
             </tr>
             <tr className="border-b border-line">
