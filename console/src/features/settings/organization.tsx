@@ -4,6 +4,7 @@ import { queryClient, tagOf } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import { meQuery, useCan, useMe } from "@/api/session";
 import { write } from "@/api/write";
+import { changedOf } from "@/lib/changed";
 import { plural } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
@@ -34,32 +35,34 @@ const fieldsOf = ({ display_name, time_zone }: Organization): Fields => ({
   time_zone,
 });
 
-/** The fields that are other ones than before. */
-export const changedOf = (before: Fields, now: Fields): Partial<Fields> =>
-  Object.fromEntries(
-    Object.entries(now)
-      .map(([name, text]) => [name, text.trim()] as const)
-      .filter(([name, text]) => before[name as keyof Fields] !== text),
-  );
+const trimmed = ({ display_name, time_zone }: Fields): Fields => ({
+  display_name: display_name.trim(),
+  time_zone: time_zone.trim(),
+});
+
+/** What a reader begins from, with its tag. */
+const beginning = (from: Organization) => ({
+  from,
+  fields: fieldsOf(from),
+  tag: tagOf(organizationUrl(from.name)),
+});
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 
 function Settings({ organization }: { organization: Organization }) {
   const canWrite = useCan()("organization.write");
-  // What the reader began from, with its tag: what others change meanwhile is shown to him before he saves.
-  const [before, setBefore] = useState(() => ({
-    fields: fieldsOf(organization),
-    tag: tagOf(organizationUrl(organization.name)),
-  }));
+  // What others change meanwhile is shown to him before he saves.
+  const [before, setBefore] = useState(() => beginning(organization));
   const [now, setNow] = useState(before.fields);
   const [errors, setErrors] = useState<ApiError["fields"]>([]);
-  const changed = changedOf(before.fields, now);
+  const changed = changedOf(before.fields, trimmed(now));
   const count = Object.keys(changed).length;
-  // Nothing is being edited: what is shown is what there is.
-  const latest = fieldsOf(organization);
-  if (count === 0 && Object.keys(changedOf(before.fields, latest)).length > 0) {
-    setBefore({ fields: latest, tag: tagOf(organizationUrl(organization.name)) });
-    setNow(latest);
+  if (organization !== before.from) {
+    const latest = beginning(organization);
+    const isSame = Object.keys(changedOf(before.fields, latest.fields)).length === 0;
+    // Nothing is being edited, or what was saved is read for the first time: its tag is the present one.
+    if (count === 0 || isSame) setBefore(latest);
+    if (count === 0 && !isSame) setNow(latest.fields);
   }
   const field = (name: keyof Fields) => ({
     value: now[name],
@@ -89,7 +92,8 @@ function Settings({ organization }: { organization: Organization }) {
       write: asked,
       tag: before.tag,
       onDone: (saved) => {
-        setBefore({ fields: fieldsOf(saved), tag: undefined });
+        // The tag of before stays until it is read again: a further change meanwhile is refused.
+        setBefore((old) => ({ ...old, fields: fieldsOf(saved) }));
         setNow(fieldsOf(saved));
         void queryClient.invalidateQueries(meQuery);
       },

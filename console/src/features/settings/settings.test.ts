@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { endOf } from "./issue-token";
-import { changedOf } from "./organization";
 import type { Token } from "./queries";
 import { parseSearch } from "./search";
 import { stateOf } from "./tokens";
@@ -26,14 +25,6 @@ test("a token is valid until it ends or is revoked", () => {
 test("a token ends after its days, or never", () => {
   expect(endOf("30", Date.parse("2026-11-01T00:00:00Z"))).toBe("2026-12-01T00:00:00.000Z");
   expect(endOf("never", 0)).toBeUndefined();
-});
-
-test("only what is another than before is changed", () => {
-  const before = { display_name: "Acme", time_zone: "UTC" };
-  expect(changedOf(before, before)).toEqual({});
-  expect(changedOf(before, { display_name: " Acme ", time_zone: "Europe/Paris" })).toEqual({
-    time_zone: "Europe/Paris",
-  });
 });
 
 test("a tab that there is none of is the first one", () => {
