@@ -67,7 +67,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                         className="flex h-8 cursor-default items-center rounded-md px-2 text-sm data-highlighted:bg-selected pointer-coarse:h-11"
                       >
                         {command.label}
-                        <span className="ml-auto flex gap-1">
+                        <span className="ml-auto flex gap-1 pointer-coarse:hidden">
                           {command.keys.map((key) => (
                             <Kbd key={key}>{key}</Kbd>
                           ))}

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   ago,
   amountOf,
+  axisMoney,
   compact,
   count,
   duration,
@@ -29,7 +30,8 @@ describe("figures are written one way", () => {
 
   test.each([
     [0.9941, "99.4%"],
-    [0, "0.0%"],
+    [0, "0%"],
+    [1, "100%"],
     [Number.NaN, "–"],
   ])("percent %d", (value, text) => expect(percent(value)).toBe(text));
 
@@ -77,6 +79,14 @@ describe("money keeps what tells something", () => {
     expect(amountOf(undefined)).toBe(0);
   });
 });
+
+test.each([
+  [0, "$0"],
+  [0.005, "$0.005"],
+  [0.1, "$0.10"],
+  [250, "$250"],
+  [1_200, "$1.2K"],
+])("an axis says %d", (value, text) => expect(axisMoney("USD")(value)).toBe(text));
 
 describe("ages", () => {
   const now = Date.UTC(2026, 10, 21, 12);

@@ -14,9 +14,11 @@ const short = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFracti
 export const count = (value: number) => integer.format(value);
 /** `12.3K` */
 export const compact = (value: number) => short.format(value);
-/** `99.4%` of a share between 0 and 1 */
+/** `99.4%` of a share between 0 and 1; `0%` and `100%` where it is none or all */
 export const percent = (share: number, digits = 1) =>
-  Number.isFinite(share) ? `${(share * 100).toFixed(digits)}%` : NONE;
+  Number.isFinite(share)
+    ? `${(share * 100).toFixed(share === 0 || share === 1 ? 0 : digits)}%`
+    : NONE;
 
 /** `1 call`, `2 calls`, with the plural given where it is not formed by an s */
 export const plural = (value: number, one: string, many = `${one}s`) =>
@@ -69,16 +71,21 @@ export function exactMoney(value: Money | null | undefined): string {
   );
 }
 
-/** `$0`, `$0.005`, `$1.2K`: as short as it can be, for axes */
+/** `$0`, `$0.05`, `$0.50`, `$1.2K`: short, for axes */
 export const axisMoney = (code: string) => {
+  const short = { style: "currency", currency: code, notation: "compact" } as const;
   const format = new Intl.NumberFormat(LOCALE, {
-    style: "currency",
-    currency: code,
-    notation: "compact",
+    ...short,
     minimumFractionDigits: 0,
     maximumSignificantDigits: 3,
   });
-  return (value: number) => format.format(value);
+  const cents = new Intl.NumberFormat(LOCALE, {
+    ...short,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 6,
+  });
+  return (value: number) =>
+    (Math.abs(value) >= 1000 || Number.isInteger(value) ? format : cents).format(value);
 };
 
 const clockFormat = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });

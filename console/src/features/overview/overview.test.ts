@@ -141,7 +141,7 @@ test("the month's budget is the one for everything", () => {
 });
 
 test.each([
-  [0, "0.0%"],
+  [0, "0%"],
   [0.0002, "<0.1%"],
   [0.042, "4.2%"],
   [0.876, "88%"],

@@ -152,7 +152,7 @@ function PeriodChart({ budget, names }: { budget: Budget; names: Names }) {
   return (
     <Loaded query={sums} what="The course of this period" skeleton={<SkeletonRows rows={3} />}>
       {({ items }) => (
-        <div className="-mx-1 rounded-md border border-line bg-surface pb-1">
+        <div className="rounded-md border border-line bg-surface pb-1">
           <CostChart sums={items} span={span} bucket={bucket} names={names} height={130} />
           <p className="px-3 pb-1 text-2xs text-ink-3">
             A budget that was made within the period counts from then on.
