@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { api, type Schemas } from "@/api/client";
 import { useCan } from "@/api/session";
 import { undo } from "@/api/write";
+import { whatWords } from "@/lib/decisions";
 import { ago, moment, words } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
@@ -84,7 +85,7 @@ function Line({ entry, now }: { entry: Entry; now: number }) {
       >
         <span className="flex items-baseline justify-between gap-2">
           <span className="min-w-0 truncate text-sm font-medium">
-            {words(entry.action)} {entry.kind.replaceAll("_", " ")}{" "}
+            {whatWords(entry)}{" "}
             {entry.kind === "assignment" && (
               <span className="font-normal text-ink-2">{entry.name?.split("/").at(-1)}</span>
             )}
@@ -113,7 +114,7 @@ function Line({ entry, now }: { entry: Entry; now: number }) {
 }
 
 function takeBack(entry: Entry) {
-  const what = `${entry.action} ${entry.kind.replaceAll("_", " ")} ${entry.name ?? ""}`.trim();
+  const what = `${whatWords(entry)} ${entry.name ?? ""}`.trim();
   review({
     title: `Undo: ${what}`,
     verb: "Undo",

@@ -1,7 +1,8 @@
+import { whatWords } from "@/lib/decisions";
 import { moment, words } from "@/lib/format";
 import type { Column } from "@/tables/column";
 import { Tag } from "@/ui/status";
-import { actorWord, entryWords, whatWords } from "./entry-words";
+import { actorWord, entryWords } from "./entry-words";
 import type { Entry } from "./queries";
 
 export const columns: Column<Entry>[] = [

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { undo } from "@/api/write";
+import { kindWord, whatWords } from "@/lib/decisions";
 import { moment, words } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
@@ -11,7 +12,7 @@ import { Tabs } from "@/ui/filter";
 import { Facts } from "@/ui/panel";
 import { SidePanel } from "@/ui/side-panel";
 import { Empty, Loaded, SkeletonRows } from "@/ui/states";
-import { actorWord, entryWords, fieldByField, kindWord, whatWords } from "./entry-words";
+import { actorWord, entryWords, fieldByField } from "./entry-words";
 import { type Detail, entryQuery } from "./queries";
 import { type JournalSearch, NO_FILTERS } from "./search";
 

@@ -1,33 +1,8 @@
 /** Entries in words. */
 import type { Schemas } from "@/api/client";
 import type { Difference } from "@/api/write";
-import { words } from "@/lib/format";
+import { whatWords } from "@/lib/decisions";
 import type { Entry } from "./queries";
-
-const DONE: Record<string, string> = {
-  create: "Created",
-  update: "Changed",
-  delete: "Removed",
-  revoke: "Revoked",
-  rotate: "Rotated",
-  issue: "Issued",
-  read: "Read",
-  erase: "Erased",
-  sign_in: "Signed in",
-  sign_out: "Signed out",
-};
-
-/** `Created`, for any action there is or will be. */
-export const actionWord = (action: string) => DONE[action] ?? words(action);
-
-/** `routing policy` */
-export const kindWord = (kind: string) => kind.replaceAll("_", " ");
-
-/** `Created budget`; who signs in does it with nothing. */
-export const whatWords = (entry: Entry) =>
-  entry.kind === "session"
-    ? actionWord(entry.action)
-    : `${actionWord(entry.action)} ${kindWord(entry.kind)}`;
 
 /** `Created budget Triage cap` */
 export const entryWords = (entry: Entry) => `${whatWords(entry)} ${entry.name ?? entry.object}`;

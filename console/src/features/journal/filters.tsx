@@ -1,13 +1,14 @@
 import { X } from "lucide-react";
 import { useCallback } from "react";
 import { dayOf } from "@/lib/day";
+import { kindWord } from "@/lib/decisions";
 import { words } from "@/lib/format";
 import { now } from "@/lib/now";
 import { Button } from "@/ui/button";
 import { DayInput } from "@/ui/day-input";
 import { FacetPicker } from "@/ui/facet-picker";
 import { Facet, FilterBar, SearchInput } from "@/ui/filter";
-import { actorWord, kindWord } from "./entry-words";
+import { actorWord } from "./entry-words";
 import type { Entry } from "./queries";
 import { isNarrowed, type JournalSearch, NO_FILTERS } from "./search";
 

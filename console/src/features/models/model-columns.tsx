@@ -15,7 +15,7 @@ export function Source({ of }: { of: ModelRow["model"] }) {
   return (
     <span title={of.origin?.sources.join("\n")} className="truncate text-ink-2">
       {sourceOf(first).name}
-      {others.length > 0 && ` and ${others.length} more`}
+      {others.length > 0 && ` +${others.length}`}
       {of.origin?.as_of && <span className="text-ink-3">, {date(of.origin.as_of)}</span>}
     </span>
   );

@@ -1,5 +1,6 @@
 /** Decisions, alerts and what happened just now, as one list of sentences, the youngest first. */
 import type { Schemas } from "@/api/client";
+import { whatWords } from "@/lib/decisions";
 import { count, money, percent } from "@/lib/format";
 import { now } from "@/lib/now";
 
@@ -32,44 +33,26 @@ function ofJournal(entries: Entry[]): Line[] {
   }
   return groups.map((group) => {
     const entry = group[0]!;
-    // Who signs in does it with nothing.
-    const what =
-      entry.kind === "session" ? "" : ` ${entry.kind.replaceAll("_", " ")} ${entry.name ?? ""}`;
     const others = group.length > 1 ? ` and ${count(group.length - 1)} more` : "";
     const who = entry.actor ?? (entry.actor_kind === "system" ? "Glaux" : "Someone");
     return {
       key: `journal ${entry.seq}`,
       at: entry.at,
       tone: "mute",
-      text: `${who} ${past(entry.action)}${what}${others}`,
+      text: `${who} ${lower(whatWords(entry))}${entry.kind === "session" ? "" : ` ${entry.name ?? ""}`}${others}`,
       to: "/journal",
       search: { sel: entry.seq },
     };
   });
 }
 
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
 const isAlike = (one: Entry, other: Entry) =>
   one.actor_id === other.actor_id &&
   one.kind === other.kind &&
   one.action === other.action &&
   Date.parse(one.at) - Date.parse(other.at) < TOGETHER_MS;
-
-const PAST: Record<string, string> = {
-  set: "set",
-  read: "read",
-  sign_in: "signed in",
-  sign_out: "signed out",
-  re_rate: "rated anew",
-  undo: "took back",
-};
-
-/** `create` as `created` */
-export function past(action: string): string {
-  const known = PAST[action];
-  if (known) return known;
-  const text = action.replaceAll("_", " ");
-  return text.endsWith("e") ? `${text}d` : `${text}ed`;
-}
 
 function ofAlert(alert: Schemas["Alert"]): Line {
   const about = { key: alert.id, at: alert.at, tone: "warn" as const };

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { budgetsQuery } from "@/api/every-page";
 import { useCan, useMe } from "@/api/session";
 import { Sparkline } from "@/charts/sparkline";
-import { compact, count, duration, money, NONE, plural } from "@/lib/format";
+import { compact, count, duration, money, NONE, percent, plural } from "@/lib/format";
 import { useStore } from "@/lib/store";
 import { callsWith, passed, successOf } from "@/lib/sums";
 import { connection } from "@/live/socket";
@@ -57,7 +57,7 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
       />
       <Stat
         label="Success rate"
-        value={Number.isFinite(success) ? (success * 100).toFixed(success === 1 ? 0 : 2) : NONE}
+        value={Number.isFinite(success) ? percent(success, 2).slice(0, -1) : NONE}
         unit={Number.isFinite(success) ? "%" : undefined}
         note={
           blocked > 0
@@ -77,7 +77,7 @@ export function KeyFigures({ span, range, environment, now }: Shown) {
       <MonthSpend now={now} />
       <Stat
         label="Answered from cache"
-        value={sum ? (cached(sum)! * 100).toFixed(1) : NONE}
+        value={sum ? percent(cached(sum)!).slice(0, -1) : NONE}
         unit={sum && "%"}
         note={sum ? `${count(sum.cached_calls)} of ${count(sum.calls)} calls` : "No calls"}
         chart={<Chart values={spark((one) => one.cached_calls)} color="var(--c2)" />}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "@/api/client";
-import { activity, ofHealth, past } from "./activity";
+import { activity, ofHealth } from "./activity";
 import { attention } from "./attention";
 import { monthBudget, shareWords } from "./budget";
 import { featureRows } from "./feature-rows";
@@ -243,17 +243,10 @@ test("an import is one line of the activity, with what happened besides in its p
   ];
   expect(activity(journal, [], [health!]).map((line) => line.text)).toEqual([
     "acme/m3 is cut off: its calls fail",
-    "Maya deleted budget Cap",
+    "Maya removed budget Cap",
     "Maya created model acme/m3 and 2 more",
   ]);
 });
-
-test.each([
-  ["create", "created"],
-  ["publish", "published"],
-  ["set", "set"],
-  ["sign_in", "signed in"],
-])("%s is told as %s", (action, told) => expect(past(action)).toBe(told));
 
 test("an event of another form is no line", () => {
   expect(ofHealth({ data: {} })).toEqual([]);

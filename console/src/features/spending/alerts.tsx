@@ -88,7 +88,11 @@ function AlertRow(props: { alert: Alert; isOfOne: boolean; onBudget?: (id: strin
         </Link>
       ) : (
         props.onBudget && (
-          <Button variant="ghost" onClick={() => props.onBudget?.(alert.budget)}>
+          <Button
+            variant="ghost"
+            className="-my-1 text-accent!"
+            onClick={() => props.onBudget?.(alert.budget)}
+          >
             Review
           </Button>
         )

@@ -41,7 +41,7 @@ export function SpendingPage() {
   const setBudget = (
     <Gate permission="budgets.write">
       <Button variant="primary" onClick={() => change({ new: true })}>
-        <Plus aria-hidden className="size-3.5" /> Set a budget
+        <Plus aria-hidden className="size-3.5 max-sm:hidden" /> Set a budget
       </Button>
     </Gate>
   );
