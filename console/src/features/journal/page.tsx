@@ -1,10 +1,11 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback } from "react";
-import { plural } from "@/lib/format";
+import { type ReactNode, useCallback, useRef } from "react";
+import { count, plural } from "@/lib/format";
 import { LogTable } from "@/tables/log-table";
 import { Button } from "@/ui/button";
 import { PageHeader } from "@/ui/page";
 import { Empty, Loaded, SkeletonRows } from "@/ui/states";
+import { Unread } from "@/ui/unread";
 import { columns, PhoneRow } from "./columns";
 import { EntryPanel } from "./entry-panel";
 import { Filters } from "./filters";
@@ -19,7 +20,8 @@ const rowKey = (entry: Entry) => String(entry.seq);
 export function JournalPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const entries = useEntries(search);
+  const scroller = useRef<HTMLDivElement>(null);
+  const entries = useEntries(search, scroller);
   const change = useCallback(
     (next: Partial<JournalSearch>) =>
       void navigate({ search: (old) => ({ ...old, ...next }), replace: true }),
@@ -56,6 +58,7 @@ export function JournalPage() {
                 selected={search.sel === undefined ? undefined : String(search.sel)}
                 onSelect={(key) => change({ sel: key === undefined ? undefined : Number(key) })}
                 onEnd={entries.isLeft ? undefined : entries.onEnd}
+                scroller={scroller}
                 empty={<Nothing search={search} change={change} of={entries} />}
                 footer={<Further of={entries} />}
               />
@@ -88,22 +91,45 @@ function Count({ of }: { of: Entries }) {
   );
 }
 
-/** Where what is sought is rare, the reader says whether to go on. */
+/** What is not shown, and how to get at it: where what is sought is rare, the reader says whether to go on. */
 function Further({ of }: { of: Entries }) {
-  if (!of.isLeft) return null;
   return (
-    <div className="flex items-center justify-center gap-3 border-t border-line bg-surface px-4 py-2 text-xs text-ink-3">
-      Only the younger entries were looked through.
-      <Button onClick={of.seekOn}>Look at older ones</Button>
-    </div>
+    <>
+      {(of.hasMissed || of.isLater) && (
+        <Line button="Show the youngest" onClick={of.toYoungest}>
+          {of.isLater ? "These are older entries." : "Many entries were added meanwhile."}
+        </Line>
+      )}
+      {of.unread ? (
+        <Unread what="Older entries" error={of.unread} onRetry={of.retry} />
+      ) : of.goOn ? (
+        <Line button="Go on to older ones" onClick={of.goOn}>
+          No more than {count(of.rows?.length ?? 0)} entries are kept in a list.
+        </Line>
+      ) : (
+        of.isLeft && (
+          <Line button="Look at older ones" onClick={of.seekOn}>
+            Only the younger entries were looked through.
+          </Line>
+        )
+      )}
+    </>
   );
 }
+
+const Line = (props: { children: ReactNode; button: string; onClick: () => void }) => (
+  <div className="num flex flex-wrap items-center justify-center gap-x-3 gap-y-1 border-t border-line bg-surface px-4 py-2 text-xs text-ink-3">
+    <span>{props.children}</span>
+    <Button onClick={props.onClick}>{props.button}</Button>
+  </div>
+);
 
 function Nothing(props: {
   search: JournalSearch;
   change: (search: Partial<JournalSearch>) => void;
   of: Entries;
 }) {
+  if (props.of.unread) return null;
   if (props.of.isSeeking) return <SkeletonRows className="h-8" />;
   if (!isNarrowed(props.search))
     return (

@@ -4,6 +4,7 @@ import { plural } from "@/lib/format";
 import { useMedia } from "@/lib/use-media";
 import { LogTable } from "@/tables/log-table";
 import { Failure, SkeletonRows } from "@/ui/states";
+import { Unread } from "@/ui/unread";
 import { columns, phoneRow } from "./columns";
 import { NoRequests, NothingSo } from "./empty";
 import { Footer } from "./footer";
@@ -68,7 +69,19 @@ export function List({ list, scroller, search, set, select }: Props) {
         scroller={scroller}
         empty={<NoRequests search={search} set={set} isLive={isLive} />}
         footer={
-          <Footer tail={tail} onOlder={() => set({ at: tail.shown.at(-1)?.at, live: undefined })} />
+          <>
+            {query.error && (
+              <Unread
+                what="Older requests"
+                error={query.error}
+                onRetry={() => void query.fetchNextPage()}
+              />
+            )}
+            <Footer
+              tail={tail}
+              onOlder={() => set({ at: tail.shown.at(-1)?.at, live: undefined })}
+            />
+          </>
         }
       />
       {isLive && (tail.waitingCount > 0 || list.hasMissed) && (

@@ -24,8 +24,8 @@ export function useCalls(filters: Filters, begun: number, tail: Tail) {
   const isSeeking = useRef(false);
 
   const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching && !isPlaceholderData) void fetchNextPage();
-  }, [hasNextPage, isFetching, isPlaceholderData, fetchNextPage]);
+    if (hasNextPage && !isFetching && !isPlaceholderData && !error) void fetchNextPage();
+  }, [hasNextPage, isFetching, isPlaceholderData, error, fetchNextPage]);
   const onStart = useCallback(
     async (first: number) => {
       if (!hasPreviousPage || isFetching || isSeeking.current) return;
