@@ -1,31 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import type { Schemas } from "@/api/client";
-import { modelsQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
-import { write } from "@/api/write";
-import { date, moment } from "@/lib/format";
-import { tokenPrice } from "@/lib/prices";
+import { date } from "@/lib/format";
 import type { Column } from "@/tables/column";
 import { DataTable } from "@/tables/data-table";
-import { AsRead } from "@/ui/as-read";
 import { Button } from "@/ui/button";
-import { review } from "@/ui/change";
-import { TextField } from "@/ui/field";
 import { FilterBar, SearchInput } from "@/ui/filter";
-import { FormDialog } from "@/ui/form-dialog";
-import { ModelPicker } from "@/ui/model-picker";
-import { Facts } from "@/ui/panel";
-import { SidePanel } from "@/ui/side-panel";
 import { Empty, Loaded, SkeletonRows } from "@/ui/states";
 import { AddButton } from "./add-button";
-import { aliasesQuery, aliasQuery, aliasUrl } from "./queries";
+import { AddAlias, EditAlias } from "./alias-forms";
+import { AliasPanel } from "./alias-panel";
+import { aliasesQuery } from "./queries";
 import type { ModelsSearch, SetSearch } from "./search";
 
 type Alias = Schemas["Alias"];
-
-const ALIAS = "/api/platform/ai-management/aliases/{alias}";
 
 const columns: Column<Alias>[] = [
   {
@@ -131,11 +120,11 @@ export default function AliasesTab({ search, set }: { search: ModelsSearch; set:
         {selected && <AliasPanel key={selected.name} of={selected} mayWrite={mayWrite} set={set} />}
       </div>
       {mayWrite && selected && search.edit === "details" && (
-        <AsRead key={selected.name} query={aliasQuery(selected.name)} url={aliasUrl(selected.name)}>
-          {(before, tag) => (
-            <EditAlias before={before} tag={tag} onClose={() => set({ edit: undefined })} />
-          )}
-        </AsRead>
+        <EditAlias
+          key={selected.name}
+          name={selected.name}
+          onClose={() => set({ edit: undefined })}
+        />
       )}
       {mayWrite && search.new && (
         <AddAlias
@@ -146,140 +135,3 @@ export default function AliasesTab({ search, set }: { search: ModelsSearch; set:
     </>
   );
 }
-
-function AliasPanel(props: { of: Alias; mayWrite: boolean; set: SetSearch }) {
-  const { of, set } = props;
-  const models = useQuery(modelsQuery);
-  const model = models.data?.find((one) => one.name === of.model);
-  return (
-    <SidePanel
-      label={`Alias ${of.name}`}
-      title={<span className="truncate font-mono text-xs">{of.name}</span>}
-      onClose={() => set({ sel: undefined, edit: undefined })}
-      footer={
-        props.mayWrite && (
-          <>
-            <Button onClick={() => set({ edit: "details" })}>Change model</Button>
-            <Button
-              variant="danger"
-              className="ml-auto"
-              onClick={() => review(removal(of, () => set({ sel: undefined })))}
-            >
-              Remove
-            </Button>
-          </>
-        )
-      }
-    >
-      <Facts
-        rows={[
-          [
-            "Stands for",
-            <Link
-              key="model"
-              from="/models"
-              search={{ tab: "models", sel: of.model }}
-              className="font-mono text-xs text-accent hover:underline"
-            >
-              {of.model}
-            </Link>,
-          ],
-          ["Price per million", (model && tokenPrice(model.prices)) ?? "No price by tokens"],
-          ["Changed", moment(of.updated_at)],
-        ]}
-      />
-    </SidePanel>
-  );
-}
-
-function AddAlias(props: { onClose: () => void; onAdded: (name: string) => void }) {
-  const [name, setName] = useState("");
-  const [model, setModel] = useState("");
-  const change = () =>
-    name.trim() && model
-      ? {
-          title: `Add alias ${name.trim()}`,
-          verb: "Add",
-          done: `Added alias ${name.trim()}`,
-          write: write("post", "/api/platform/ai-management/aliases", {
-            body: { name: name.trim(), model },
-          }),
-          onDone: (answer: Alias) => props.onAdded(answer.name),
-        }
-      : undefined;
-  return (
-    <FormDialog
-      title="Add alias"
-      verb="Add alias"
-      change={change}
-      isNew
-      isDisabled={!name.trim() || !model}
-      onClose={props.onClose}
-    >
-      {(errorAt) => (
-        <>
-          <TextField
-            label="Alias"
-            autoFocus
-            spellCheck={false}
-            placeholder="gpt-4"
-            help="What clients write as model. A feature of the same name goes before it."
-            error={errorAt("/name")}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <ModelPicker
-            label="Stands for"
-            value={model}
-            onChange={setModel}
-            error={errorAt("/model")}
-          />
-        </>
-      )}
-    </FormDialog>
-  );
-}
-
-function EditAlias(props: { before: Alias; tag: string | undefined; onClose: () => void }) {
-  const { before, tag } = props;
-  const [model, setModel] = useState(before.model);
-  const change = () => ({
-    title: `Change alias ${before.name}`,
-    verb: "Change",
-    done: `Changed alias ${before.name}`,
-    tag,
-    write: write("patch", ALIAS, {
-      params: { path: { alias: before.name } },
-      body: { model },
-    }),
-  });
-  return (
-    <FormDialog
-      title={`Alias ${before.name}`}
-      description="The next call that names it goes to the new model."
-      verb="Review change"
-      change={change}
-      isDisabled={model === before.model}
-      onClose={props.onClose}
-    >
-      {(errorAt) => (
-        <ModelPicker
-          label="Stands for"
-          value={model}
-          onChange={setModel}
-          error={errorAt("/model")}
-        />
-      )}
-    </FormDialog>
-  );
-}
-
-const removal = (alias: Alias, onDone: () => void) => ({
-  title: `Remove alias ${alias.name}`,
-  verb: "Remove",
-  done: `Removed alias ${alias.name}`,
-  note: <p className="text-sm">Calls that name it are refused from then on.</p>,
-  isDangerous: true,
-  onDone,
-  write: write("delete", ALIAS, { params: { path: { alias: alias.name } } }),
-});

@@ -6,6 +6,7 @@ import { now } from "@/lib/now";
 const AREA = "/api/platform/ai-management";
 const PROVIDERS = `${AREA}/models/providers` as const;
 const ALIASES = `${AREA}/aliases` as const;
+export const ALIAS = `${ALIASES}/{alias}` as const;
 const POLICIES = `${AREA}/routing-policies` as const;
 const SUMS = `${AREA}/spending/analytics` as const;
 
@@ -49,7 +50,7 @@ export const providerQuery = (provider: string) =>
 export const modelQuery = (model: string) =>
   $api.queryOptions("get", `${AREA}/models/{model}`, { params: { path: { model } } });
 export const aliasQuery = (alias: string) =>
-  $api.queryOptions("get", `${AREA}/aliases/{alias}`, { params: { path: { alias } } });
+  $api.queryOptions("get", ALIAS, { params: { path: { alias } } });
 export const policyQuery = (policy: string) =>
   $api.queryOptions("get", `${AREA}/routing-policies/{policy}`, { params: { path: { policy } } });
 
