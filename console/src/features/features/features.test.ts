@@ -2,12 +2,13 @@ import { expect, test } from "vitest";
 import { stateOf } from "./cell-state";
 import { nameOf } from "./feature-dialog";
 import { inOrder, type Round } from "./history";
-import { limitsOf, textsOf } from "./limits-form";
+import { changesOf, limitsOf, textsOf } from "./limits-form";
 import { summary } from "./matrix";
 import { passes } from "./page";
 import { bodyOf, problems } from "./payloads-tab";
 import { type Feature, lastWeek, type Sum } from "./queries";
 import { parseSearch } from "./search";
+import { takesAway } from "./unsaved";
 import { failures, perDay, successOf } from "./week";
 
 test.each([
@@ -144,4 +145,27 @@ test.each([
 ])("the state of a cell when %s", (_, of, tone) => {
   expect(stateOf({ status: "active" }, two, circuits(of)).tone).toBe(tone);
   expect(stateOf({ status: "inactive" }, two, circuits(of)).word).toBe("Inactive");
+});
+
+const place = (search: object, pathname = "/features") => ({ pathname, search });
+test.each([
+  [place({ sel: "chatbot" }), place({ sel: "search" }), true],
+  [place({ env: "staging" }), place({ env: "production" }), true],
+  [place({}), place({ tab: "limits" }), true],
+  [place({}), place({}, "/keys"), true],
+  [place({ sel: "chatbot" }), place({ sel: "chatbot", edit: true, q: "chat" }), false],
+])("a form goes away where what it is about changes: %j, %j", (current, next, expected) => {
+  expect(takesAway(current, next)).toBe(expected);
+});
+
+test("each bound that is changed stands beside those that others set meanwhile", () => {
+  const bounds = (requests_per_minute: number | null, concurrency: number | null) => ({
+    requests_per_minute,
+    tokens_per_minute: null,
+    concurrency,
+  });
+  const read = { limits: textsOf(bounds(10, 2)), user_limits: textsOf(bounds(null, null)) };
+  const typed = { ...read, limits: { ...read.limits, concurrency: "5" } };
+  const latest = { limits: bounds(99, 2), user_limits: bounds(7, null) } as Feature;
+  expect(changesOf(latest, read, typed)).toEqual({ limits: bounds(99, 5) });
 });
