@@ -108,7 +108,7 @@ export function columns(hasDays: boolean, isNarrow: boolean): Column<Call>[] {
     {
       key: "latency",
       head: "Latency",
-      width: "132px",
+      width: "160px",
       isRight: true,
       priority: 1,
       cell: (call) => <Latency milliseconds={call.duration_ms} />,
@@ -137,13 +137,15 @@ function Latency({ milliseconds }: { milliseconds: number }) {
   const isSlow = milliseconds > SLOW_MS;
   return (
     <>
-      <span aria-hidden className="h-1 w-12 overflow-hidden rounded-full bg-hover">
+      <span aria-hidden className="h-1 w-12 shrink-0 overflow-hidden rounded-full bg-hover">
         <span
           className={cx("block h-full rounded-full", isSlow ? "bg-warn" : "bg-line-strong")}
           style={{ width: `${Math.min(100, (milliseconds / LONGEST_MS) * 100)}%` }}
         />
       </span>
-      <span className={cx("num w-16 text-right", isSlow && "font-medium text-warn")}>
+      <span
+        className={cx("num w-22 whitespace-nowrap text-right", isSlow && "font-medium text-warn")}
+      >
         {duration(milliseconds)}
       </span>
     </>
