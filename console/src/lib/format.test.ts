@@ -37,7 +37,7 @@ describe("figures are written one way", () => {
 
   test.each([
     [0, "0 ms"],
-    [0.02, "under 0.1 ms"],
+    [0.02, "<0.1 ms"],
     [0.412, "0.4 ms"],
     [9.96, "10 ms"],
     [640, "640 ms"],

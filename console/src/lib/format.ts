@@ -27,7 +27,7 @@ export const plural = (value: number, one: string, many = `${one}s`) =>
 /** `640 ms`, `1.84 s`, `2 min 5 s` */
 export function duration(milliseconds: number | null | undefined): string {
   if (milliseconds == null) return NONE;
-  if (milliseconds > 0 && milliseconds < 0.1) return "under 0.1 ms";
+  if (milliseconds > 0 && milliseconds < 0.1) return "<0.1 ms";
   if (milliseconds < 10) return `${Number(milliseconds.toFixed(1))} ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`;
