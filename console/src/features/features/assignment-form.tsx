@@ -8,6 +8,7 @@ import type { Environment } from "@/lib/environment";
 import { words } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
+import { InProduction } from "@/ui/environment";
 import { TextArea } from "@/ui/field";
 import { bodyOf, changesBetween, type Draft, draftOf, overridesOf } from "./draft";
 import { SwitchImpact } from "./impact";
@@ -15,7 +16,6 @@ import { ModelLine } from "./model-line";
 import { PolicyFields } from "./policy-fields";
 import { type Assignment, assignmentPath } from "./queries";
 import { SaveBar } from "./save-bar";
-import { InProduction } from "./status";
 
 type Props = {
   feature: string;

@@ -5,10 +5,10 @@ import { useCan } from "@/api/session";
 import { write } from "@/api/write";
 import { changedIn, changedOf } from "@/lib/changed";
 import { review } from "@/ui/change";
+import { InProduction } from "@/ui/environment";
 import { TextField } from "@/ui/field";
 import { type Feature, featurePath } from "./queries";
 import { SaveBar } from "./save-bar";
-import { InProduction } from "./status";
 
 type Limits = Schemas["Limits"];
 const LIMITS = [

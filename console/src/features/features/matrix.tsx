@@ -7,6 +7,7 @@ import { count, money, NONE, words } from "@/lib/format";
 import { useEnvironment } from "@/lib/use-environment";
 import { useMedia } from "@/lib/use-media";
 import type { Column } from "@/tables/column";
+import { EnvironmentName } from "@/ui/environment";
 import { Skeleton } from "@/ui/states";
 import { Shape } from "@/ui/status";
 import { stateOf } from "./cell-state";
@@ -17,7 +18,7 @@ import {
   matrixQuery,
   weekByFeatureQuery,
 } from "./queries";
-import { EnvironmentName, FeatureState } from "./status";
+import { FeatureState } from "./status";
 
 /** Where there is no room for three environments, the one that is looked at stays. */
 const ROOM = "(min-width: 1100px)";

@@ -8,6 +8,7 @@ import { useEnvironment } from "@/lib/use-environment";
 import { AsRead } from "@/ui/as-read";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
+import { EnvironmentName, InProduction } from "@/ui/environment";
 import { Tabs } from "@/ui/filter";
 import { Menu } from "@/ui/menu";
 import { SidePanel } from "@/ui/side-panel";
@@ -19,7 +20,7 @@ import { LimitsForm } from "./limits-form";
 import { PayloadsTab } from "./payloads-tab";
 import { type Feature, featurePath, featureQuery, isMissing } from "./queries";
 import { type FeatureSearch, type FeatureStatus, STATUSES, type Tab } from "./search";
-import { EnvironmentName, FeatureState, InProduction } from "./status";
+import { FeatureState } from "./status";
 import { Week } from "./week";
 
 type Props = {

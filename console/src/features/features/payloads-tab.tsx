@@ -8,11 +8,11 @@ import type { Environment } from "@/lib/environment";
 import { plural, words } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
+import { InProduction } from "@/ui/environment";
 import { TextArea, TextField } from "@/ui/field";
 import { Loaded, Skeleton } from "@/ui/states";
 import { featurePath, payloadsQuery } from "./queries";
 import { SaveBar } from "./save-bar";
-import { InProduction } from "./status";
 
 type Policy = Schemas["FeaturePayloads"];
 const PATH = "/api/platform/ai-management/features/{feature}/payloads/{environment}";

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Sparkline } from "@/charts/sparkline";
 import type { Environment } from "@/lib/environment";
 import { amountOf, count, duration, money, NONE, percent, words } from "@/lib/format";
+import { callsWith, successOf } from "@/lib/sums";
 import { Failure, Skeleton } from "@/ui/states";
 import { daysQuery, lastWeek, type Sum, weekQuery } from "./queries";
 
@@ -56,19 +57,10 @@ function Figure(props: { label: string; value: string; note?: string; chart?: Re
   );
 }
 
-const statusOf = (sum: Sum, status: string) =>
-  (sum.calls_by_status as Record<string, number>)[status] ?? 0;
-
-/** The share of calls that went well, of those that were tried. */
-export function successOf(sum: Sum): number {
-  const tried = sum.calls - statusOf(sum, "blocked");
-  return tried > 0 ? statusOf(sum, "success") / tried : Number.NaN;
-}
-
 /** `2 failed, 8 blocked`; nothing where all went well. */
 export function failures(sum: Sum): string {
-  const blocked = statusOf(sum, "blocked");
-  const failed = sum.calls - statusOf(sum, "success") - blocked;
+  const blocked = callsWith(sum, "blocked");
+  const failed = sum.calls - callsWith(sum, "success") - blocked;
   return [failed && `${count(failed)} failed`, blocked && `${count(blocked)} blocked`]
     .filter(Boolean)
     .join(", ");

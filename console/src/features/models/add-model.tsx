@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
+import { providersQuery } from "@/api/every-page";
 import { write } from "@/api/write";
 import { Checkbox, SelectField, TextField } from "@/ui/field";
 import { FieldGroup, FormDialog } from "@/ui/form-dialog";
 import { typeLabel } from "./model-columns";
 import { PriceFields } from "./price-fields";
 import { emptyPrice, type PriceForm, pricesOf } from "./price-form";
-import { providersQuery } from "./queries";
 import { TYPES } from "./search";
 
 type Form = {

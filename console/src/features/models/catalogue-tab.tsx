@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { modelsQuery } from "@/api/every-page";
+import { modelsQuery, providersQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { count, date, NONE } from "@/lib/format";
 import type { Column } from "@/tables/column";
@@ -12,7 +12,6 @@ import { type CatalogueRow, catalogueRows } from "./catalogue-rows";
 import { Findings } from "./findings";
 import { ImportDialog } from "./import";
 import { kindLabel } from "./kinds";
-import { providersQuery } from "./queries";
 import type { ModelsSearch, SetSearch } from "./search";
 
 const figure = (value: number) =>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
-import { modelsQuery } from "@/api/every-page";
+import { modelsQuery, providersQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { count, plural } from "@/lib/format";
 import { LogTable } from "@/tables/log-table";
@@ -13,7 +13,7 @@ import { AddModel } from "./add-model";
 import { ModelPhoneRow, modelColumns, typeLabel } from "./model-columns";
 import { ModelPanel } from "./model-panel";
 import { filtered, type ModelRow, modelRows, ordered } from "./model-rows";
-import { aliasesQuery, monthQuery, providersQuery } from "./queries";
+import { aliasesQuery, monthQuery } from "./queries";
 import { type ModelsSearch, type SetSearch, TYPES } from "./search";
 
 const NO_FILTER = { q: undefined, provider: undefined, type: undefined, unpriced: undefined };

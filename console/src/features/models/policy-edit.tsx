@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
-import { featuresQuery } from "@/api/every-page";
+import { featuresQuery, providersQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
 import { AsRead } from "@/ui/as-read";
@@ -9,7 +9,7 @@ import { SelectField, TextField } from "@/ui/field";
 import { FieldGroup, FormDialog } from "@/ui/form-dialog";
 import { LimitsFields, limitsForm, limitsOf } from "./limits-fields";
 import { PolicyFields, policyForm, policyOf } from "./policy-fields";
-import { policyQuery, policyUrl, providersQuery } from "./queries";
+import { policyQuery, policyUrl } from "./queries";
 
 type RoutingPolicy = Schemas["RoutingPolicy"];
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { modelsQuery } from "@/api/every-page";
+import { modelsQuery, providersQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { DataTable } from "@/tables/data-table";
 import { Empty, Loaded, SkeletonRows } from "@/ui/states";
@@ -9,7 +9,7 @@ import { AddProvider } from "./add-provider";
 import { ProviderPhoneRow, providerColumns } from "./provider-columns";
 import { ProviderPanel } from "./provider-panel";
 import { type ProviderRow, providerRows } from "./provider-rows";
-import { dayQuery, healthQuery, monthQuery, providersQuery } from "./queries";
+import { dayQuery, healthQuery, monthQuery } from "./queries";
 import type { ModelsSearch, SetSearch } from "./search";
 
 /** The accounts that calls go to. */

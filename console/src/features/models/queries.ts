@@ -10,12 +10,6 @@ export const ALIAS = `${ALIASES}/{alias}` as const;
 const POLICIES = `${AREA}/routing-policies` as const;
 const SUMS = `${AREA}/spending/analytics` as const;
 
-export const providersQuery = queryOptions({
-  queryKey: ["get", PROVIDERS, "every page"],
-  queryFn: ({ signal }): Promise<Schemas["Provider"][]> =>
-    everyPage(async (query) => (await api.GET(PROVIDERS, { params: { query }, signal })).data!),
-});
-
 export const aliasesQuery = queryOptions({
   queryKey: ["get", ALIASES, "every page"],
   queryFn: ({ signal }): Promise<Schemas["Alias"][]> =>

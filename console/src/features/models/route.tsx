@@ -1,7 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { modelsQuery } from "@/api/every-page";
+import { modelsQuery, providersQuery } from "@/api/every-page";
 import { ModelsPage } from "./page";
-import { providersQuery } from "./queries";
 import { parseSearch } from "./search";
 
 export const Route = createFileRoute("/models")({
