@@ -1,12 +1,9 @@
 /** What a page shows when something is not as it should be. */
 import { expect, expectClean, forgive, MANAGEMENT, type Page, shot, test } from "./fixture/test.ts";
+import { problem } from "./fixture/trouble.ts";
 
 const BUDGETS = `**${MANAGEMENT}/spending/budgets?*`;
-const problem = (status: number, title: string, more: object = {}) => ({
-  status,
-  contentType: "application/problem+json",
-  body: JSON.stringify({ type: "about:blank", title, status, code: "test", request_id: "req_42", ...more }),
-});
+type LastUse = { last_used_at: string | null };
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 
 test("an error of the program is told with its request, and the rest of the page stays", async ({ page }) => {
@@ -76,6 +73,7 @@ test("without a network it says so, and how old what is shown is; then it goes o
   await expect(heading(page, "Keys")).toBeVisible();
   await context.setOffline(true);
   await expect(page.getByText(/No network|Reconnecting/).first()).toBeVisible({ timeout: 50_000 });
+  await expect(page.getByText(/^what you see is \d+ s old$/)).toBeVisible();
   await shot(page, "state-offline");
   await context.setOffline(false);
   await expect(page.getByText(/No network|Reconnecting/)).toHaveCount(0, { timeout: 40_000 });
@@ -117,10 +115,14 @@ test("names of any length and direction stay within their place", async ({ page,
 });
 
 test("a browser whose clock is three hours ahead tells ages as they are", async ({ page, program }) => {
-  await program.manage("POST", "/features", { name: "just-made", display_name: "Just made" });
+  const wanted = { name: "just-used", environment: "production", features: ["*"], models: ["*"] };
+  const { key } = await program.manage<{ key: string }>("POST", "/keys", wanted);
+  await program.call(key, "translation");
+  await expect.poll(async () => (await program.manage<LastUse>("GET", "/keys/just-used")).last_used_at).toBeTruthy();
   await page.clock.setSystemTime(Date.now() + 3 * 3_600_000);
-  await page.goto("/journal");
-  await expect(heading(page, "Journal")).toBeVisible();
+  await page.goto("/keys");
+  const row = page.getByRole("row", { name: /just-used/ });
+  await expect(row.getByRole("cell", { name: /^(now|\d+ s ago)$/ })).toBeVisible();
   await expect(page.getByText(/in \d+ (h|min)|[23] h ago/)).toHaveCount(0);
 });
 
