@@ -5,6 +5,7 @@
 mod adjusting;
 mod analytics;
 mod calls;
+mod migrating;
 mod projection;
 mod refusals;
 mod retention;
