@@ -30,7 +30,7 @@ fn watch(api: &Management) -> Subscription {
 }
 
 /// The next live event, which has come already.
-fn next(watcher: &mut Subscription) -> Option<(&'static str, Value)> {
+pub(crate) fn next(watcher: &mut Subscription) -> Option<(&'static str, Value)> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match std::pin::pin!(watcher.next()).poll(&mut context) {
         std::task::Poll::Ready(Some(Message::Event { event, .. })) => {

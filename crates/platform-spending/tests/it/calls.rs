@@ -4,11 +4,11 @@ use glaux_platform_spending::CallTail;
 use glaux_testkit::{database::TestDatabase, management::Management, on_both};
 use glaux_web::{
     Actor, Caller, Grant,
-    live::{EventKind, Message, Subscription, Topics},
+    live::{Subscription, Topics},
 };
 use serde_json::{Value, json};
 
-use crate::{node::Node, world::start};
+use crate::{alerts::next, node::Node, world::start};
 
 on_both!(calls_are_listed_and_counted, what_is_no_filter_is_refused, who_watches_is_told_of_calls);
 
@@ -152,24 +152,26 @@ async fn who_watches_is_told_of_calls(database: TestDatabase) {
     let context = scene.api.context();
     let mut carrier = scene.node.carrier();
     let tail = CallTail::new(context.clone(), carrier.arrivals());
-    let reader = |organization| Caller {
-        actor: Actor::System,
-        name: String::new(),
-        organization,
-        grant: Grant::Only(std::collections::BTreeSet::from(["usage.read".to_owned()])),
+    let watch = |organization, permission: &str| {
+        let grant = Grant::Only(std::collections::BTreeSet::from([permission.to_owned()]));
+        let caller = Caller { actor: Actor::System, name: String::new(), organization, grant };
+        let topics = Topics::named(["usage.appended"]).unwrap();
+        Subscription::new(context.events.clone(), caller, topics, None)
     };
-    let topics = Topics::named(["usage.appended"]).unwrap();
-    let mut watcher = Subscription::new(context.events.clone(), reader(scene.api.acme()), topics, None);
+    let mut watcher = watch(scene.api.acme(), "usage.read");
+    let mut stranger = watch(scene.api.globex(), "usage.read");
+    let mut accountant = watch(scene.api.acme(), "spending.read");
     tail.tell().await.unwrap();
     let served = scene.node.serve_as(&scene.target, |_| {});
     carrier.carry().await;
     tail.tell().await.unwrap();
-    let Some(Message::Event { event, .. }) = watcher.next().await else { panic!("there is an event") };
-    assert_eq!(event.kind, EventKind::UsageAppended);
-    let data: Value = serde_json::from_str(&event.data).unwrap();
+    let (kind, data) = next(&mut watcher).expect("there is an event");
+    assert_eq!(kind, "usage.appended");
     assert_eq!((&data["items"][0]["id"], &data["omitted"]), (&json!(served.to_string()), &json!(0)));
     let listed = scene.api.admin().get(&format!("{CALLS}?q={served}")).await.ok();
     assert_eq!(data["items"], listed["items"], "as in the list");
+    assert_eq!((next(&mut stranger), next(&mut accountant)), (None, None));
+    drop((stranger, accountant));
     drop(watcher);
     tail.tell().await.unwrap();
     scene.node.serve_as(&scene.target, |_| {});
