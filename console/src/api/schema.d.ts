@@ -856,7 +856,10 @@ export interface paths {
         /** Budgets by name, and where they stand. */
         get: operations["list_budgets"];
         put?: never;
-        /** Sets a budget. With `block` it holds: calls that could pass it are refused. */
+        /**
+         * Sets a budget. With `block` it holds: calls that could pass it are refused.
+         * @description It counts what is sent from now on: what was spent before, in the period that it begins in, is not part of `spent`.
+         */
         post: operations["create_budget"];
         delete?: never;
         options?: never;

@@ -136,6 +136,8 @@ async fn list_budgets(
 }
 
 /// Sets a budget. With `block` it holds: calls that could pass it are refused.
+///
+/// It counts what is sent from now on: what was spent before, in the period that it begins in, is not part of `spent`.
 #[utoipa::path(post, path = "/api/platform/ai-management/spending/budgets", operation_id = "create_budget",
     tag = "spending", request_body = NewBudget, responses((status = 201, body = BudgetView)))]
 async fn create_budget(
