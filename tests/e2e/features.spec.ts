@@ -75,15 +75,69 @@ test("someone else changed the models meanwhile: the change is looked at against
   await prepare(program, "contested");
   await page.goto("/features?env=production&sel=contested");
   await choose(page, "Model 1", "acme/small");
-  await program.manage("PUT", "/features/contested/assignments/production", {
-    model: "globex/swift",
-  });
+  // He takes the fallback away and changes what is set in each request.
+  const others = { model: "acme/large", config_overrides: { temperature: 0 } };
+  await program.manage("PUT", "/features/contested/assignments/production", others);
   await panel(page, "contested").getByRole("button", { name: "Review change" }).click();
   const change = review(page, /contested/);
   await expect(change).toContainText("Someone else changed this");
   await change.getByRole("button", { name: "Review against the new state" }).click();
-  await expect(change).toContainText("globex/swift");
+  await expect(change).toContainText("acme/small");
+  await change.getByRole("button", { name: "Switch" }).click();
+  await expect(page.getByRole("row", { name: /contested/ })).toContainText("acme/small");
+  const saved = await program.manage<{ models: { model: string }[] }>(
+    "GET",
+    "/features/contested/assignments/production",
+  );
+  expect(saved).toMatchObject({ fallbacks: [], config_overrides: { temperature: 0 } });
+  expect(saved.models.map(({ model }) => model)).toEqual(["acme/small"]);
   forgive(page, /412 \(Precondition Failed\)/);
+  await expectClean(page);
+});
+
+test("someone else changed the feature while its text is edited: nothing is lost", async ({
+  page,
+  program,
+}) => {
+  const feature = { name: "described", display_name: "Described", description: "Before" };
+  await program.manage("POST", "/features", feature);
+  await page.goto("/features?sel=described&edit=true");
+  const dialog = page.getByRole("dialog", { name: "Edit feature" });
+  await dialog.getByLabel("Name for people").fill("Well described");
+  await program.manage("PATCH", "/features/described", { description: "By someone else" });
+  await expect(page.locator("aside[aria-label='Feature described']")).toContainText(
+    "By someone else",
+  );
+  await dialog.getByRole("button", { name: "Review" }).click();
+  const change = review(page, /^Edit described/);
+  await expect(change).toContainText("Someone else changed this");
+  await change.getByRole("button", { name: "Review against the new state" }).click();
+  await expect(change).toContainText("Well described");
+  await expect(change).not.toContainText("By someone else");
+  await change.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("row", { name: /Well described/ })).toBeVisible();
+  const saved = await program.manage("GET", "/features/described");
+  expect(saved).toMatchObject({ display_name: "Well described", description: "By someone else" });
+  forgive(page, /412 \(Precondition Failed\)/);
+  await expectClean(page);
+});
+
+test("a form with changes asks before another environment or row takes its place", async ({
+  page,
+  program,
+}) => {
+  await prepare(program, "half-done");
+  await page.goto("/features?env=production&sel=half-done");
+  await choose(page, "Model 1", "acme/small");
+  const leave = page.getByRole("dialog", { name: /^Leave without/ });
+  await panel(page, "half-done").getByRole("button", { name: "Staging" }).click();
+  await expect(leave).toContainText("1 change");
+  await leave.getByRole("button", { name: "Keep editing" }).click();
+  await expect(page.getByRole("combobox", { name: "Model 1" })).toHaveValue("acme/small");
+  await expect(page).toHaveURL(/env=production/);
+  await panel(page, "half-done").getByRole("button", { name: "Close" }).click();
+  await leave.getByRole("button", { name: "Discard" }).click();
+  await expect(panel(page, "half-done")).toHaveCount(0);
   await expectClean(page);
 });
 
@@ -143,11 +197,16 @@ test("a feature is made, given several models and limits, put in maintenance, an
   await own.getByRole("button", { name: "What to do with the feature" }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
   const removal = review(page, /^Remove/);
-  await expect(removal.getByRole("button", { name: "Remove" })).toBeDisabled();
-  await removal.getByLabel("Type owl-whisperer to go on").fill("owl-whisperer");
   await removal.getByRole("button", { name: "Remove" }).click();
   await expect(page.getByRole("row", { name: /Owl whisperer/ })).toHaveCount(0);
   await expect(own).toHaveCount(0);
+  // What was removed comes back: no name has to be typed.
+  const notices = page.getByRole("region", { name: "Notifications" });
+  await notices.getByRole("button", { name: "Undo" }).last().click();
+  await review(page, /^Undo/)
+    .getByRole("button", { name: "Undo" })
+    .click();
+  await expect(page.getByRole("row", { name: /Owl whisperer/ })).toHaveCount(1);
 });
 
 test("names of any length and direction stay within their places, on a phone too", async ({

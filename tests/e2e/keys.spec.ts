@@ -49,6 +49,13 @@ test("a key is issued, rotated and revoked, and each time the calls follow", asy
   await panel(page, "journey").getByRole("button", { name: "Rotate" }).click();
   await dialog(page).getByLabel("How long the old text still works").selectOption("0");
   await dialog(page).getByRole("button", { name: "Rotate key" }).click();
+  // Without an overlap it is as final as revoking.
+  const rotate = dialog(page).getByRole("button", { name: "Rotate", exact: true });
+  await expect(dialog(page)).toContainText("Production.");
+  await expect(rotate).toBeDisabled();
+  await dialog(page).getByLabel("Type journey to go on").fill("journey");
+  await dialog(page).getByLabel("Reason").fill("it was in a log");
+  await rotate.click();
   const third = await textOf(page, "Rotated key journey");
   await expect.poll(() => call(second)).toBe(401);
   expect(await call(third)).toBe(200);
@@ -95,7 +102,7 @@ test("what a key may do is changed with the difference in sight, and refused whe
   await expectClean(page);
 });
 
-test("someone else changed the key meanwhile: the change is looked at against the new state", async ({
+test("someone else changed the key meanwhile: the change is looked at against the new state, and both stay", async ({
   page,
   program,
 }) => {
@@ -105,12 +112,18 @@ test("someone else changed the key meanwhile: the change is looked at against th
   await page.getByRole("row", { name: /contested/ }).click();
   await panel(page, "contested").getByRole("button", { name: "Edit" }).click();
   await dialog(page).getByLabel("Calls at once").first().fill("5");
-  await program.manage("PATCH", "/keys/contested", { features: ["summaries"] });
+  const limits = { requests_per_minute: 60 };
+  await program.manage("PATCH", "/keys/contested", { features: ["summaries"], limits });
   // The page has heard of it, and what was typed is still there.
   await expect(page.locator("aside[aria-label='Key contested']")).toContainText("summaries");
   await expect(dialog(page).getByLabel("Calls at once").first()).toHaveValue("5");
   await dialog(page).getByRole("button", { name: "Review change" }).click();
   await expect(dialog(page)).toContainText("Someone else changed this");
   await dialog(page).getByRole("button", { name: "Review against the new state" }).click();
-  await expect(dialog(page)).toContainText("summaries");
+  await expect(dialog(page)).toContainText("oncurrency");
+  await expect(dialog(page)).not.toContainText("summaries");
+  await dialog(page).getByRole("button", { name: "Change", exact: true }).click();
+  await expect(panel(page, "contested")).toContainText("60 calls/min · 5 at once");
+  const saved = await program.manage<{ features: string[] }>("GET", "/keys/contested");
+  expect(saved.features).toEqual(["summaries"]);
 });

@@ -32,6 +32,8 @@ test("a provider's credential is replaced: the next call goes out with the new o
   await expect(dialog(page)).toContainText("ingerprint");
   await expect(dialog(page)).not.toContainText("sk-new-credential");
   await shot(page, "models-rotate");
+  await expect(dialog(page).getByRole("button", { name: "Replace", exact: true })).toBeDisabled();
+  await dialog(page).getByLabel("Type initech to go on").fill("initech");
   await dialog(page).getByLabel("Reason").fill("the old one was in a log");
   await dialog(page).getByRole("button", { name: "Replace", exact: true }).click();
 

@@ -14,7 +14,7 @@ import { bodyOf, changesBetween, type Draft, draftOf, overridesOf } from "./draf
 import { SwitchImpact } from "./impact";
 import { ModelLine } from "./model-line";
 import { PolicyFields } from "./policy-fields";
-import { type Assignment, assignmentPath } from "./queries";
+import { type Assignment, asNow, assignmentPath, assignmentQuery } from "./queries";
 import { SaveBar } from "./save-bar";
 
 type Props = {
@@ -42,10 +42,11 @@ export function AssignmentForm({ feature, environment, assignment, isReadOnly }:
   }, [assignment, start.from, changes, feature, environment, reset]);
   const params = { path: { feature, environment } };
   const chosen = [...draft.models, ...draft.fallbacks].map(({ model }) => model).filter(Boolean);
-  const submit = form.handleSubmit((values) => {
-    const body = changedIn(bodyOf(draftOf(assignment)), bodyOf(start.draft), bodyOf(values));
+  const submit = form.handleSubmit(async (values) => {
+    const latest = assignment && (await asNow(assignmentQuery(feature, environment), assignment));
+    const body = changedIn(bodyOf(draftOf(latest)), bodyOf(start.draft), bodyOf(values));
     const to = body.models?.[0]?.model ?? "";
-    const from = assignment?.models[0]?.model;
+    const from = latest?.models[0]?.model;
     const isSwitch = from !== undefined && from !== to;
     review({
       title: isSwitch

@@ -7,7 +7,7 @@ import { changedIn, changedOf } from "@/lib/changed";
 import { review } from "@/ui/change";
 import { InProduction } from "@/ui/environment";
 import { TextField } from "@/ui/field";
-import { type Feature, featurePath } from "./queries";
+import { asNow, type Feature, featurePath, featureQuery } from "./queries";
 import { SaveBar } from "./save-bar";
 
 type Limits = Schemas["Limits"];
@@ -38,7 +38,8 @@ export function LimitsForm({ feature }: { feature: Feature }) {
     setStart(next);
     reset(next.values);
   }, [feature, start.from, changes, reset]);
-  const submit = form.handleSubmit((now) =>
+  const submit = form.handleSubmit(async (now) => {
+    const latest = await asNow(featureQuery(feature.name), feature);
     review({
       title: `Change the limits of ${feature.name}`,
       verb: "Change",
@@ -47,11 +48,11 @@ export function LimitsForm({ feature }: { feature: Feature }) {
       tag: start.tag,
       write: write("patch", "/api/platform/ai-management/features/{feature}", {
         params: { path: { feature: feature.name } },
-        body: changesOf(feature, start.values, now),
+        body: changesOf(latest, start.values, now),
       }),
       onDone: () => setStart((before) => ({ ...before, values: now })),
-    }),
-  );
+    });
+  });
   return (
     <form noValidate onSubmit={submit} aria-label="Limits">
       <fieldset disabled={!can("features.write")} className="grid gap-4">

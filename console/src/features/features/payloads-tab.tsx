@@ -11,7 +11,7 @@ import { review } from "@/ui/change";
 import { InProduction } from "@/ui/environment";
 import { TextArea, TextField } from "@/ui/field";
 import { Loaded, Skeleton } from "@/ui/states";
-import { featurePath, payloadsQuery } from "./queries";
+import { asNow, featurePath, payloadsQuery } from "./queries";
 import { SaveBar } from "./save-bar";
 
 type Policy = Schemas["FeaturePayloads"];
@@ -59,7 +59,8 @@ function PayloadsForm({
     </InProduction>
   );
   const common = { done: `Changed what ${feature} keeps in ${words(environment)}`, note };
-  const save = () =>
+  const save = async () => {
+    const latest = await asNow(payloadsQuery(feature, environment), policy);
     review({
       ...common,
       title: `Change what ${feature} keeps in ${words(environment)}`,
@@ -67,10 +68,11 @@ function PayloadsForm({
       tag: start.tag,
       write: write("put", PATH, {
         params,
-        body: changedIn(bodyOf(textOf(policy)), bodyOf(start.text), bodyOf(text)),
+        body: changedIn(bodyOf(textOf(latest)), bodyOf(start.text), bodyOf(text)),
       }),
       onDone: () => setStart((now) => ({ ...now, text })),
     });
+  };
   const restore = () =>
     review({
       ...common,
@@ -85,7 +87,7 @@ function PayloadsForm({
       aria-label={`Payloads in ${words(environment)}`}
       onSubmit={(event) => {
         event.preventDefault();
-        if (Object.keys(errors).length === 0) save();
+        if (Object.keys(errors).length === 0) void save();
       }}
     >
       <fieldset disabled={!can("payloads.write")} className="grid gap-3">

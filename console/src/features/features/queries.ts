@@ -1,5 +1,5 @@
-import { queryOptions } from "@tanstack/react-query";
-import { $api, api, type Schemas } from "@/api/client";
+import { type FetchQueryOptions, type QueryKey, queryOptions } from "@tanstack/react-query";
+import { $api, api, queryClient, type Schemas } from "@/api/client";
 import { everyPage } from "@/api/every-page";
 import { ApiError } from "@/api/problem";
 import type { Environment } from "@/lib/environment";
@@ -77,6 +77,12 @@ export const daysQuery = (feature: string, environment: Environment) =>
 
 /** Whether calls reach the models that were called of late. */
 export const healthQuery = $api.queryOptions("get", "/api/ai/providers/health", {});
+
+/** A thing read anew, so that what is sent whole has what others changed; what is held of it where that fails. */
+export const asNow = <T, E, K extends QueryKey>(
+  query: FetchQueryOptions<T, E, T, K>,
+  held: T,
+): Promise<T> => queryClient.fetchQuery({ ...query, staleTime: 0 }).catch(() => held);
 
 /** There is no such thing, which is an answer. */
 export const isMissing = (error: unknown) => error instanceof ApiError && error.status === 404;
