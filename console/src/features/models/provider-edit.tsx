@@ -32,8 +32,9 @@ export function ProviderEdit(props: {
   );
 }
 
+type Connected = Pick<Provider, "base_url" | "region" | "api_version">;
 const given = (text: string | null | undefined) => text?.trim() || undefined;
-const connectionOf = ({ base_url, region, api_version }: Provider) => ({
+const connectionOf = ({ base_url, region, api_version }: Connected) => ({
   base_url: given(base_url),
   region: given(region),
   api_version: given(api_version),
@@ -54,11 +55,10 @@ function Connection({ before, tag, onClose, onChanged }: Edit & { onChanged: () 
     write: write("patch", PROVIDER, {
       params: { path: { provider: before.name } },
       body: {
-        ...changedOf(connectionOf(before), {
-          base_url: given(address),
-          region: given(region),
-          api_version: given(version),
-        }),
+        ...changedOf(
+          connectionOf(before),
+          connectionOf({ base_url: address, region, api_version: version }),
+        ),
         credentials: credentialOf(credential),
       },
     }),

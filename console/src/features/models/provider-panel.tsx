@@ -206,7 +206,8 @@ const Circuits = ({ of }: { of: Schemas["ModelHealth"][] }) => (
 
 const hasCredential = (provider: Schemas["Provider"]) => provider.credential_fingerprint != null;
 
-const removal = (provider: Schemas["Provider"], onDone: () => void) => ({
+/** How a provider is removed; where it has a credential, that is destroyed for good. */
+export const removal = (provider: Schemas["Provider"], onDone: () => void) => ({
   title: `Remove provider ${provider.name}`,
   verb: "Remove",
   done: `Removed provider ${provider.name}`,
@@ -216,7 +217,6 @@ const removal = (provider: Schemas["Provider"], onDone: () => void) => ({
     </p>
   ),
   isDangerous: true,
-  // A credential is destroyed for good; a provider without one can come back.
   ...(hasCredential(provider) && { confirm: provider.name, cannotUndo: true }),
   onDone,
   write: write("delete", "/api/platform/ai-management/models/providers/{provider}", {

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { queryClient } from "@/api/client";
 import { meQuery } from "@/api/session";
 import { reviewed } from "@/ui/change";
+import { changeOf, fieldsOf } from "./budget-fields";
 import { BudgetForm } from "./budget-form";
+import type { Budget } from "./queries";
 
 const UNKNOWN = {
   status: 422,
@@ -31,6 +33,22 @@ afterEach(() => {
   reviewed.set(null);
   queryClient.clear();
   vi.unstubAllGlobals();
+});
+
+test("only what was written anew is sent of a budget that is there", () => {
+  const budget = {
+    name: "cap",
+    scope: { organization: true },
+    period_type: "monthly",
+    budget_amount: { amount: "100.000000000", currency: "USD" },
+    alert_thresholds: ["0.5", "1"],
+    action: "notify",
+  } as Budget;
+  const fields = fieldsOf(budget);
+  expect(changeOf(budget, fields)).toEqual({});
+  expect(changeOf(budget, { ...fields, amount: "120" })).toEqual({
+    budget_amount: { amount: "120", currency: "USD" },
+  });
 });
 
 const open = () =>
