@@ -4,6 +4,7 @@ import { useCan } from "@/api/session";
 import { write } from "@/api/write";
 import type { Environment } from "@/lib/environment";
 import { moment, NONE } from "@/lib/format";
+import { works } from "@/lib/keys";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { CopyButton } from "@/ui/copy";
@@ -19,7 +20,7 @@ import { EditKey } from "./edit";
 import { RotateKey } from "./rotate";
 import type { KeyRow } from "./rows";
 import type { KeysSearch } from "./search";
-import { limitsText, works } from "./state";
+import { limitsText } from "./state";
 
 const Use = lazy(() => import("./use"));
 

@@ -27,9 +27,6 @@ export function stateOf(key: Pick<Key, "revoked_at" | "expires_at">, at: number 
   return left <= 0 ? "expired" : left < SOON_MS ? "expiring" : "active";
 }
 
-/** Whether calls with it are let in. */
-export const works = (key: Key) => ["active", "expiring"].includes(stateOf(key));
-
 /** `60,000 calls/min · 5 at once` */
 export function limitsText(limits: Schemas["Limits"]): string | undefined {
   const parts = [

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { keysQuery } from "@/api/every-page";
 import { count } from "@/lib/format";
+import { works } from "@/lib/keys";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
 import { EnvironmentName } from "@/ui/environment";
@@ -31,7 +32,7 @@ export function RevokeKey() {
         {(all) => {
           const found = all.filter(
             (key) =>
-              !key.revoked_at &&
+              works(key) &&
               `${key.name} ${key.shown}`.toLowerCase().includes(text.trim().toLowerCase()),
           );
           return (

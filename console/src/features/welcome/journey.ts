@@ -4,7 +4,7 @@ import { $api, type Schemas } from "@/api/client";
 import { featuresQuery, keysQuery, modelsQuery, providersQuery } from "@/api/every-page";
 import { useMe } from "@/api/session";
 import type { Environment } from "@/lib/environment";
-import { now } from "@/lib/now";
+import { works } from "@/lib/keys";
 import { store, useStore } from "@/lib/store";
 import { STEPS, type Step } from "./search";
 
@@ -19,10 +19,9 @@ export const latestOf = (features: Feature[]): Feature | undefined =>
   features.toSorted((one, other) => (one.created_at < other.created_at ? 1 : -1))[0];
 
 /** Whether calls of a feature in an environment can be made with a key. */
-export const opens = (key: Key, feature: string, environment: Environment, at = now()) =>
+export const opens = (key: Key, feature: string, environment: Environment, at?: number) =>
   key.environment === environment &&
-  !key.revoked_at &&
-  (!key.expires_at || Date.parse(key.expires_at) > at) &&
+  works(key, at) &&
   (key.features.includes("*") || key.features.includes(feature));
 
 /** The first step that is left to do. */
