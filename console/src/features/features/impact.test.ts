@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reservations } from "./impact";
+import { difference, reservations } from "./impact";
 
 const usd = (amount: string) => ({ amount, currency: "USD" });
 const impact = {
@@ -21,4 +21,10 @@ test("what stands against the figures is said beside them", () => {
     "1 attempt used what the model has no price for: it would cost more.",
     `${long}.`,
   ]);
+});
+
+test("what it costs more or less has its sign", () => {
+  expect(difference(impact)).toBe("-$3.00");
+  expect(difference({ difference: usd("0.4") })).toBe("+$0.4000");
+  expect(difference({ difference: usd("0") })).toBe("$0.00");
 });

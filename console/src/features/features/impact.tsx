@@ -23,7 +23,7 @@ export function SwitchImpact(asked: Switch) {
   const isAllowed = useCan()("spending.read");
   const impact = useQuery({ ...impactQuery(asked), enabled: isAllowed });
   if (!isAllowed) return null;
-  if (impact.isPending) return <Skeleton className="h-[74px]" />;
+  if (impact.isPending) return <Skeleton className="h-[118px]" />;
   if (impact.error)
     return (
       <p className="text-xs text-ink-3">
@@ -43,14 +43,20 @@ export function SwitchImpact(asked: Switch) {
       <h3 className="font-medium text-ink-2">
         {plural(found.calls, "call")} of the last {DAYS} days, at today's prices of {asked.model}
       </h3>
-      <dl className="grid gap-px overflow-hidden rounded-md border border-line bg-line sm:grid-cols-3">
+      <dl className="grid gap-px overflow-hidden rounded-md border border-line bg-line sm:grid-cols-2">
         <Figure label="Cost" before={money(found.before)} after={money(found.after)}>
+          <span className="text-ink-3">{difference(found)}</span>
           <Delta share={share} goodWhen="down" />
         </Figure>
         <Figure
           label="A call"
           before={money(found.per_call_before)}
           after={money(found.per_call_after)}
+        />
+        <Figure
+          label="Half within"
+          before={duration(found.latency_ms_before?.p50)}
+          after={duration(found.latency_ms_after?.p50)}
         />
         <Figure
           label="95% within"
@@ -86,6 +92,10 @@ function Figure(props: { label: string; before: string; after: string; children?
     </div>
   );
 }
+
+/** `+$0.40`, `-$3.00` */
+export const difference = (found: Pick<Impact, "difference">) =>
+  `${amountOf(found.difference) > 0 ? "+" : ""}${money(found.difference)}`;
 
 /** What the reader should know before he believes the figures. */
 export function reservations(found: Impact): string[] {
