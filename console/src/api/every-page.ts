@@ -41,6 +41,13 @@ export const featuresQuery = queryOptions({
 
 const ASSIGNMENTS = "/api/platform/ai-management/features/assignments";
 
+/** What was assigned to each feature, in each environment. */
+export const allAssignmentsQuery = queryOptions({
+  queryKey: ["get", ASSIGNMENTS, "every page"],
+  queryFn: ({ signal }): Promise<Schemas["Assignment"][]> =>
+    everyPage(async (query) => (await api.GET(ASSIGNMENTS, { params: { query }, signal })).data!),
+});
+
 /** What serves each feature in an environment, for those that something serves there. */
 export const assignmentsQuery = (environment: Schemas["EffectiveAssignment"]["environment"]) =>
   queryOptions({

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { allAssignmentsQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { ENVIRONMENTS, type Environment } from "@/lib/environment";
 import { count, money, NONE, words } from "@/lib/format";
@@ -11,13 +12,7 @@ import { EnvironmentName } from "@/ui/environment";
 import { Skeleton } from "@/ui/states";
 import { Shape } from "@/ui/status";
 import { stateOf } from "./cell-state";
-import {
-  type Assignment,
-  type Feature,
-  healthQuery,
-  matrixQuery,
-  weekByFeatureQuery,
-} from "./queries";
+import { type Assignment, type Feature, healthQuery, weekByFeatureQuery } from "./queries";
 import { FeatureState } from "./status";
 
 /** Where there is no room for three environments, the one that is looked at stays. */
@@ -113,7 +108,7 @@ function Cell({ feature, environment }: { feature: Feature; environment: Environ
 
 function Models({ feature, environment }: { feature: Feature; environment: Environment }) {
   const can = useCan();
-  const assignments = useQuery(matrixQuery);
+  const assignments = useQuery(allAssignmentsQuery);
   const healths = useQuery({ ...healthQuery, enabled: can("operations.read") });
   if (assignments.isPending) return <Skeleton className="h-3 w-24" />;
   if (assignments.error) return <span className="text-xs text-bad">Not read</span>;

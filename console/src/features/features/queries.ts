@@ -1,6 +1,5 @@
-import { type FetchQueryOptions, type QueryKey, queryOptions } from "@tanstack/react-query";
-import { $api, api, queryClient, type Schemas } from "@/api/client";
-import { everyPage } from "@/api/every-page";
+import type { FetchQueryOptions, QueryKey } from "@tanstack/react-query";
+import { $api, queryClient, type Schemas } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import type { Environment } from "@/lib/environment";
 import { now } from "@/lib/now";
@@ -17,15 +16,6 @@ export function lastWeek(at: number = now()) {
   const iso = (at: number) => new Date(at).toISOString();
   return { from: iso(to - 7 * 24 * HOUR), to: iso(to) };
 }
-
-const ASSIGNMENTS = "/api/platform/ai-management/features/assignments";
-
-/** What serves each feature in each environment. */
-export const matrixQuery = queryOptions({
-  queryKey: ["get", ASSIGNMENTS, "every page"],
-  queryFn: ({ signal }): Promise<Assignment[]> =>
-    everyPage(async (query) => (await api.GET(ASSIGNMENTS, { params: { query }, signal })).data!),
-});
 
 /** The models of a feature in every environment. */
 export const assignmentsQuery = (feature: string) =>

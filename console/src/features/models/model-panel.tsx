@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Schemas } from "@/api/client";
-import { featuresQuery } from "@/api/every-page";
+import { allAssignmentsQuery, featuresQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { write } from "@/api/write";
 import { count, date, moment, money, NONE, words } from "@/lib/format";
@@ -18,7 +18,7 @@ import { ModelEdit } from "./model-edit";
 import { type ModelRow, sourceOf } from "./model-rows";
 import { Part } from "./part";
 import { PriceList } from "./price-list";
-import { assignmentsQuery, monthQuery } from "./queries";
+import { monthQuery } from "./queries";
 import type { ModelsSearch, SetSearch } from "./search";
 
 /** A model: what it costs, what it can hold, and who uses it. */
@@ -130,7 +130,7 @@ function UsedBy({ model }: { model: string }) {
   const can = useCan();
   const features = useQuery(featuresQuery);
   const spent = useQuery({ ...monthQuery("feature", { model }), enabled: can("usage.read") });
-  const assignments = useQuery(assignmentsQuery);
+  const assignments = useQuery(allAssignmentsQuery);
   const rows = useMemo(() => {
     if (!features.data || !assignments.data) return undefined;
     const assigned = placesOf(assignments.data, model);

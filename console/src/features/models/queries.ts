@@ -22,14 +22,6 @@ export const policiesQuery = queryOptions({
     everyPage(async (query) => (await api.GET(POLICIES, { params: { query }, signal })).data!),
 });
 
-const ASSIGNMENTS = `${AREA}/features/assignments` as const;
-
-export const assignmentsQuery = queryOptions({
-  queryKey: ["get", ASSIGNMENTS, "every page"],
-  queryFn: ({ signal }): Promise<Schemas["Assignment"][]> =>
-    everyPage(async (query) => (await api.GET(ASSIGNMENTS, { params: { query }, signal })).data!),
-});
-
 /** What is being changed, and its URL, by which its tag is known. */
 const one = (name: string) => encodeURIComponent(name);
 export const providerUrl = (name: string) => `${PROVIDERS}/${one(name)}`;
