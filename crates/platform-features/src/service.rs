@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{Assignment, AssignmentState, Feature, FeatureState, assignment_name, feature::check_name, routes::READ};
 
-const APPLICATION: &str = "application";
+pub(crate) const APPLICATION: &str = "application";
 const MODEL: &str = "model";
 
 /// The application that features belong to unless they name another.

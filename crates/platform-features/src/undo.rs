@@ -1,17 +1,17 @@
 //! How decisions about features and assignments are taken back: by the rules of their routes.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
-use glaux_kernel::Environment;
-use glaux_platform_kit::{Change, Inverse, Object, Undo, Undoable, find, find_by_id, undo_of};
+use glaux_kernel::{ApplicationId, Environment, Permission};
+use glaux_platform_kit::{Change, Inverse, Object, Undo, Undoable, find, find_by_id, find_reference, undo_of};
 use glaux_store::OrgRead;
 use glaux_web::{FieldError, Problem};
 
 use crate::{
     Assignment, AssignmentState, Feature, FeatureState, assignment_name, payloads,
     routes::{WRITE, WRITE_PAYLOADS},
-    service::{announce, announce_status, check_assignment},
+    service::{APPLICATION, announce, announce_status, check_assignment},
 };
 
 /// How decisions about this capability's objects are taken back.
@@ -29,6 +29,14 @@ impl Undoable for Feature {
         Inverse::of(action, WRITE)
     }
 
+    /// What is kept of calls is for those to decide who have the right to it, also where it comes back with a feature.
+    fn further_right(before: Option<&FeatureState>, after: Option<&FeatureState>) -> Option<Permission> {
+        let before = before?;
+        let none = BTreeMap::new();
+        let is_the_same = before.payloads == *after.map_or(&none, |after| &after.payloads);
+        (!is_the_same).then_some(WRITE_PAYLOADS)
+    }
+
     async fn find_need(tx: &mut OrgRead, feature: &Object<Self>) -> Result<Option<String>, Problem> {
         for environment in Environment::ALL {
             let name = assignment_name(&feature.name, environment);
@@ -39,7 +47,11 @@ impl Undoable for Feature {
         Ok(None)
     }
 
-    async fn find_fault(_: &mut OrgRead, feature: &Object<Self>) -> Result<Option<String>, Problem> {
+    async fn find_fault(tx: &mut OrgRead, feature: &Object<Self>) -> Result<Option<String>, Problem> {
+        let application = feature.state.application.to_string();
+        if find_reference::<ApplicationId>(tx, APPLICATION, &application).await?.is_none() {
+            return Ok(Some("its application is gone".to_owned()));
+        }
         let kept = feature.state.payloads.values().flat_map(payloads::check);
         Ok(words(feature.state.check().into_iter().chain(kept)))
     }

@@ -27,11 +27,11 @@ impl Undo for OrganizationSettings {
         KIND
     }
 
-    fn right(&self, decision: Decision<'_>) -> Result<Permission, String> {
+    fn rights(&self, decision: Decision<'_>) -> Result<Vec<Permission>, String> {
         if decision.entry.action != "update" {
             return Err("an organization stays".to_owned());
         }
-        past(decision).map(|_| WRITE)
+        past(decision).map(|_| vec![WRITE])
     }
 
     async fn find_obstacle(&self, _: &mut OrgRead, decision: Decision<'_>) -> Result<Option<String>, Problem> {

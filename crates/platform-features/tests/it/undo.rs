@@ -1,6 +1,9 @@
 use axum::{body::Body, http::Request};
 use futures::StreamExt;
+use glaux_platform_applications::Application;
+use glaux_platform_kit::{Change, get};
 use glaux_testkit::{database::TestDatabase, management::Management, on_both};
+use glaux_web::{Actor, Caller, Grant, Write};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -12,6 +15,8 @@ on_both!(
     a_removed_feature_and_its_assignments_are_there_again,
     a_feature_that_something_serves_stays,
     what_is_kept_needs_its_own_right,
+    what_comes_back_with_a_feature_needs_the_right_to_it,
+    a_feature_needs_its_application,
 );
 
 async fn undo(management: &Management, seq: &Value) -> Value {
@@ -96,4 +101,45 @@ async fn what_is_kept_needs_its_own_right(database: TestDatabase) {
     assert!(problem["detail"].as_str().unwrap().contains("payloads.write"), "{problem}");
     management.permitted(&["journal.undo", "payloads.write"]).post(&undo_path, json!({})).await.ok();
     assert_eq!(management.admin().get(&path).await.ok()["is_default"], true);
+}
+
+async fn what_comes_back_with_a_feature_needs_the_right_to_it(database: TestDatabase) {
+    let management = start(database).await;
+    let path = format!("{FEATURES}/chatbot/payloads/production");
+    management.admin().put(&path, json!({"days": 3, "max_bytes": 1000, "redact": []})).await.ok();
+    let renamed = management.admin().patch(&format!("{FEATURES}/chatbot"), json!({"display_name": "Bot"})).await.ok();
+    let deleted = management.admin().delete(&format!("{FEATURES}/chatbot")).await.ok();
+    let undo_path = |made: &Value| format!("{JOURNAL}/{}/undo", made["journal_seq"]);
+
+    let developer = management.permitted(&["journal.read", "journal.undo", "features.write"]);
+    let problem = developer.post(&undo_path(&deleted), json!({})).await.problem("forbidden");
+    assert!(problem["detail"].as_str().unwrap().contains("payloads.write"), "{problem}");
+    let seen = developer.get(&format!("{JOURNAL}/{}", deleted["journal_seq"])).await.ok();
+    assert_eq!(seen["undo"]["possible"], false);
+    let keeper = management.permitted(&["journal.undo", "payloads.write"]);
+    let problem = keeper.post(&undo_path(&deleted), json!({})).await.problem("forbidden");
+    assert!(problem["detail"].as_str().unwrap().contains("features.write"), "{problem}");
+
+    let both = management.permitted(&["journal.undo", "features.write", "payloads.write"]);
+    both.post(&undo_path(&deleted), json!({})).await.ok();
+    assert_eq!(management.admin().get(&path).await.ok()["days"], 3);
+    // What stays as it is needs nothing.
+    developer.post(&undo_path(&renamed), json!({})).await.ok();
+    assert_eq!(management.admin().get(&format!("{FEATURES}/chatbot")).await.ok()["display_name"], "Chatbot");
+}
+
+async fn a_feature_needs_its_application(database: TestDatabase) {
+    let management = start(database).await;
+    let deleted = management.admin().delete(&format!("{FEATURES}/chatbot")).await.ok();
+    let system = Caller {
+        actor: Actor::System,
+        name: "test".to_owned(),
+        organization: management.acme(),
+        grant: Grant::Everything,
+    };
+    let mut change = Change::begin(management.context(), Write::by(system, "test")).await.unwrap();
+    let application = get::<Application>(change.read(), "default").await.unwrap();
+    change.delete(&application).await.unwrap();
+    change.commit().await.unwrap();
+    refused(&management, &deleted["journal_seq"], "its application is gone").await;
 }

@@ -27,8 +27,8 @@ pub trait Undo: Send + Sync + 'static {
     /// The word in the journal.
     fn kind(&self) -> &'static str;
 
-    /// The right that it needs; in words why nobody can.
-    fn right(&self, decision: Decision<'_>) -> Result<Permission, String>;
+    /// The rights that it needs; in words why nobody can.
+    fn rights(&self, decision: Decision<'_>) -> Result<Vec<Permission>, String>;
 
     /// What stands in its way now, in words.
     async fn find_obstacle(&self, tx: &mut OrgRead, decision: Decision<'_>) -> Result<Option<String>, Problem>;
@@ -100,9 +100,10 @@ impl Undoing {
             return Err(Refusal::Obstacle(words));
         };
         let decision = Decision { entry, payload };
-        match kind.right(decision).map_err(Refusal::Obstacle)? {
-            right if caller.may(right) => Ok((kind, decision)),
-            right => Err(Refusal::Right(right)),
+        let rights = kind.rights(decision).map_err(Refusal::Obstacle)?;
+        match rights.into_iter().find(|right| !caller.may(*right)) {
+            Some(missing) => Err(Refusal::Right(missing)),
+            None => Ok((kind, decision)),
         }
     }
 

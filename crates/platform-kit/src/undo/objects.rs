@@ -15,6 +15,12 @@ pub trait Undoable: Kind + Sized {
     /// The inverse of this action; `None`: it has none.
     fn inverse(action: &str) -> Option<Inverse>;
 
+    /// What bringing `before` back in place of `after` needs beside the right of the inverse: what no route of the kind
+    /// that needs only that right would write.
+    fn further_right(_before: Option<&Self::State>, _after: Option<&Self::State>) -> Option<Permission> {
+        None
+    }
+
     /// Why these states can't be exchanged any more, whatever the object is now.
     fn find_loss(_before: Option<&Self::State>, _after: Option<&Self::State>) -> Option<String> {
         None
@@ -131,14 +137,18 @@ impl<K: Undoable> Undo for Objects<K> {
         K::KIND
     }
 
-    fn right(&self, Decision { entry, payload }: Decision<'_>) -> Result<Permission, String> {
+    fn rights(&self, Decision { entry, payload }: Decision<'_>) -> Result<Vec<Permission>, String> {
         let none = || format!("the decision `{}` about a {} can't be taken back", entry.action, K::KIND);
         let inverse = K::inverse(&entry.action).ok_or_else(none)?;
         if entry.schema_version != K::SCHEMA_VERSION {
             return Err("its states have a form of an earlier version".to_owned());
         }
         let (before, after) = (state::<K>(payload.before.as_ref())?, state::<K>(payload.after.as_ref())?);
-        K::find_loss(before.as_ref(), after.as_ref()).map_or(Ok(inverse.right), Err)
+        if let Some(words) = K::find_loss(before.as_ref(), after.as_ref()) {
+            return Err(words);
+        }
+        let further = K::further_right(before.as_ref(), after.as_ref());
+        Ok([inverse.right].into_iter().chain(further).collect())
     }
 
     async fn find_obstacle(&self, tx: &mut OrgRead, decision: Decision<'_>) -> Result<Option<String>, Problem> {
