@@ -32,7 +32,8 @@ impl Undoable for Provider {
 
     /// Credentials that no state names any more are erased.
     fn find_loss(before: Option<&ProviderState>, after: Option<&ProviderState>) -> Option<String> {
-        let before = before?.credential.as_ref();
+        let past = before?;
+        let before = past.credential.as_ref();
         match after {
             None if before.is_some() => {
                 Some("its credentials were erased with it; add the provider anew and give them".to_owned())
@@ -40,6 +41,10 @@ impl Undoable for Provider {
             Some(after) if after.credential.as_ref() != before => {
                 Some("it also changed credentials, and those from before are erased; rotate them instead".to_owned())
             }
+            // Also where the same ones were given for the new address: nobody gives them for the old one now.
+            Some(after) if before.is_some() && !past.is_where(after) => Some(
+                "stored credentials would go elsewhere; change the address and give them for it instead".to_owned(),
+            ),
             None | Some(_) => None,
         }
     }

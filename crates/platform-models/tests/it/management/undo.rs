@@ -103,6 +103,15 @@ async fn credentials_are_not_taken_back(database: TestDatabase) {
     let moved = client.patch(&path, moved).await.ok();
     refused(&management, &moved["journal_seq"], "it also changed credentials").await;
 
+    // Nor with the same ones: they would go where nobody gives them now.
+    let back = json!({ "base_url": "https://api.openai.com/v1", "credentials": { "api_key": "sk-eu" } });
+    let back = client.patch(&path, back).await.ok();
+    assert_eq!(back["credential_fingerprint"], moved["credential_fingerprint"]);
+    refused(&management, &back["journal_seq"], "stored credentials would go elsewhere").await;
+    let deeper = client.patch(&path, json!({ "base_url": "https://api.openai.com/v2" })).await.ok();
+    undo(&management, &deeper["journal_seq"]).await.ok();
+    assert_eq!(client.get(&path).await.ok()["base_url"], "https://api.openai.com/v1");
+
     let paced = client.patch(&path, json!({ "limits": { "concurrency": 3 } })).await.ok();
     undo(&management, &paced["journal_seq"]).await.ok();
     let now = client.get(&path).await.ok();
