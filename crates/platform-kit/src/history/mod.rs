@@ -2,7 +2,7 @@
 
 mod view;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use glaux_journal::{self as journal, ActorId, Difference, Filter};
@@ -133,15 +133,22 @@ async fn list_journal(
     };
     let mut tx = context.db.organization(caller.organization).read().await?;
     let entries = journal::list(&mut tx, &filter, &page).await.map_err(failed)?;
-    let seqs = entries.items.last().map_or(0, |last| last.seq)..=entries.items.first().map_or(0, |first| first.seq);
-    let undone = journal::find_undone(&mut tx, seqs).await.map_err(failed)?;
+    // What took an entry of the page back may itself have been taken back, by entries that are all later.
+    let first = entries.items.last().map_or(i64::MAX, |last| last.seq);
+    let undone = journal::find_undone(&mut tx, first..=i64::MAX).await.map_err(failed)?;
     Ok(Json(entries.map(|entry| {
         let undone_by = undone.get(&entry.seq).copied();
-        let taken_back = undone_by.map(|seq| format!("entry {seq} took it back"));
+        let in_force = undone_by.filter(|seq| is_in_force(&undone, *seq));
+        let taken_back = in_force.map(|seq| format!("entry {seq} took it back"));
         let refused = || undoing.judge(&entry, &caller).err().map(|refusal| refusal.to_string());
         let undo = UndoView::new(&entry, undone_by, taken_back.or_else(refused));
         EntryView::new(entry, undo)
     })))
+}
+
+/// Whether what the entry decided holds, as far as taking back goes: nothing took it back, or that was taken back.
+fn is_in_force(undone: &BTreeMap<i64, i64>, seq: i64) -> bool {
+    std::iter::successors(undone.get(&seq), |later| undone.get(*later)).count() % 2 == 0
 }
 
 /// One decision, with the states before and after.

@@ -78,6 +78,13 @@ async fn an_undo_is_undone(database: TestDatabase) {
     for (seq, text) in [(2, "one"), (3, "two"), (2, "one")] {
         undo(&api, seq).await.ok();
         assert_eq!(api.admin().get("/notes/a").await.ok()["text"], text);
+        // The list knows that what took it back was taken back, too.
+        let page = api.admin().get(JOURNAL).await.ok();
+        let listed = page["items"].as_array().unwrap().iter().find(|entry| entry["seq"] == 2).unwrap();
+        assert_eq!(
+            (&listed["undo"]["possible"], &listed["undo"]),
+            (&json!(text == "two"), &entry(&api, 2).await["undo"])
+        );
     }
     assert_eq!(entry(&api, 2).await["undo"]["undone_by"], 5);
     assert_eq!(entry(&api, 5).await["undo"], json!({"possible": true, "why": null, "undone_by": null, "undoes": 2}));
