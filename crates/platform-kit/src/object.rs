@@ -85,23 +85,34 @@ pub async fn list<K: Kind>(tx: &mut OrgRead, page: &PageRequest) -> Result<Page<
     Ok(Page::from_overfetch(objects, page.limit, |object| Cursor(object.name.clone())))
 }
 
-/// A page of the objects that `keep` keeps, by name. Reads on until the page is full.
+/// How many rows are read at once where not all of them are kept.
+const BATCH: u32 = 500;
+
+/// A page of the objects that `keep` keeps, by name. Where it keeps all, only the page is read; otherwise on until the
+/// page is full.
 pub async fn list_matching<K: Kind>(
     tx: &mut OrgRead,
     page: &PageRequest,
     keep: impl Fn(&Object<K>) -> bool,
 ) -> Result<Page<Object<K>>, Problem> {
-    let after = page.cursor.as_ref().map(|cursor| cursor.0.as_str());
-    let rows = tx.query(store::LIST).bind(K::KIND).bind(after).bind(i64::MAX).fetch_all::<ObjectRow>().await?;
+    let mut after = page.cursor.as_ref().map(|cursor| cursor.0.clone());
+    let mut batch = page.limit + 1;
     let mut kept = Vec::new();
-    for row in rows {
-        let object = Object::from_row(row)?;
-        if keep(&object) {
-            kept.push(object);
+    loop {
+        let query = tx.query(store::LIST).bind(K::KIND).bind(after.as_deref()).bind(i64::from(batch));
+        let rows = query.fetch_all::<ObjectRow>().await?;
+        let is_last = rows.len() < batch as usize;
+        after = rows.last().map(|row| row.name.clone());
+        for row in rows {
+            let object = Object::from_row(row)?;
+            if keep(&object) {
+                kept.push(object);
+            }
         }
-        if kept.len() > page.limit as usize {
+        if is_last || kept.len() > page.limit as usize {
             break;
         }
+        batch = BATCH;
     }
     Ok(Page::from_overfetch(kept, page.limit, |object| Cursor(object.name.clone())))
 }

@@ -19,6 +19,21 @@ async fn lists_are_narrowed(database: TestDatabase) {
     check(format!("{PROVIDERS}?q=OPEN"), &["acme-openai"]).await;
     check(format!("{ALIASES}?q=4&model=acme-openai/gpt-4.1-mini"), &["gpt-4"]).await;
     check(format!("{ALIASES}?model=play/Mini-Image"), &[]).await;
+    // What does not match fills no page, however much of it stands before what does.
+    for name in ["a", "b", "c"] {
+        client.post(MODELS, json!({ "provider": "acme-openai", "name": name, "type": "llm" })).await.ok();
+    }
+    let last = client.get(&format!("{MODELS}?type=image&limit=1")).await.ok();
+    assert_eq!((names(&last), &last["next_cursor"]), (vec!["play/Mini-Image"], &Value::Null));
+    let mut seen = Vec::new();
+    let mut path = format!("{MODELS}?type=llm&limit=1");
+    loop {
+        let page = client.get(&path).await.ok();
+        seen.extend(names(&page).into_iter().map(str::to_owned));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        path = format!("{MODELS}?type=llm&limit=1&cursor={cursor}");
+    }
+    assert_eq!(seen, ["a", "b", "c", "gpt-4.1-mini"].map(|name| format!("acme-openai/{name}")));
     client.get(&format!("{MODELS}?provider=nobody")).await.problem("not_found");
 }
 
