@@ -77,7 +77,7 @@ export function SwitchImpact(asked: Switch) {
 
 function Figure(props: { label: string; before: string; after: string; children?: ReactNode }) {
   return (
-    <div className="grid bg-surface px-2.5 py-1.5">
+    <div className="grid content-start bg-surface px-2.5 py-1.5">
       <dt className="text-ink-3">{props.label}</dt>
       <dd className="num flex flex-wrap items-baseline gap-x-1.5">
         <span className="sr-only">before </span>
