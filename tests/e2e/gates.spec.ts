@@ -39,7 +39,7 @@ test("a long live tail keeps no more than it shows", async ({ page, program }) =
   test.setTimeout(180_000);
   const EVENTS = 20_000;
   const TOGETHER = 200;
-  const MOST_GROWTH_BYTES = 3_000_000;
+  const MOST_GROWTH_BYTES = 2_000_000;
   const connected = new Promise<(text: string) => void>((resolve) => {
     void page.routeWebSocket(/\/ws\?/, (socket) => resolve((text) => socket.send(text)));
   });

@@ -111,12 +111,13 @@ test("a filter over all calls", async () => {
   const chips = page.getByRole("group", { name: "Filters" }).locator("button[aria-pressed]");
   const words = await chips.allInnerTexts();
   const slowest: [number, string][] = [];
-  for (const word of words.filter((word) => /error|timed out|timeout|cached/i.test(word))) {
+  for (const word of words.filter((word) => /^(ok|error|timeout|cached|retried)$/i.test(word.trim()))) {
     const times: number[] = [];
     for (let run = 0; run < RUNS; run += 1) {
+      // A list that matches nothing has no grid, but words.
       const chip = chips.filter({ hasText: word });
       await chip.evaluate((element) => element.setAttribute("data-measured", ""));
-      times.push(await clickToPaint(page, "[data-measured]", `${GRID} [role=rowgroup]`));
+      times.push(await clickToPaint(page, "[data-measured]", "main"));
       await settled(page);
       await chip.click();
       await settled(page);
