@@ -78,3 +78,21 @@ test("a refusal is the program's problem in its own words", async () => {
     "req_1",
   ]);
 });
+
+test("after a conflict the object's own tag is read, whatever is done to it", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    return Response.json({}, { headers: { etag: '"8"' } });
+  });
+  expect(await change().reread()).toBe('"8"');
+  const rotation = write("post", "/api/platform/ai-management/keys/{key}/rotate", {
+    params: { path: { key: "web" } },
+    body: {},
+  });
+  expect(await rotation.reread()).toBe('"8"');
+  expect(asked).toEqual([
+    "GET /api/platform/ai-management/features/chatbot",
+    "GET /api/platform/ai-management/keys/web",
+  ]);
+});

@@ -70,12 +70,14 @@ export function write<M extends WriteMethod, P extends PathsWithMethod<paths, M>
   return {
     signature: JSON.stringify([method, path, init]),
     async reread() {
+      // What is posted is done to the object above: `/keys/{key}/rotate`.
+      const object = method === "post" ? path.replace(/\/[^/]+$/, "") : path;
       const read = api.request as (
         method: HttpMethod,
         path: string,
         init: unknown,
       ) => Promise<{ response: Response }>;
-      const { response } = await read("get", path, {
+      const { response } = await read("get", object, {
         params: (init as { params?: object }).params,
       });
       return response.headers.get("etag") ?? undefined;
