@@ -35,6 +35,21 @@ for (const { path, heading } of pages) {
   });
 }
 
+test("a long task is seen", async ({ page }) => {
+  await watchTasks(page);
+  await page.goto("/keys");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.evaluate((long) => {
+    // A task of the page's own: what the browser is told to evaluate is none.
+    setTimeout(() => {
+      const begun = performance.now();
+      while (performance.now() - begun < long);
+    });
+  }, LONG_MS * 2);
+  const longest = () => page.evaluate(() => Math.max(...(window as unknown as Watched).tasks));
+  await expect.poll(longest).toBeGreaterThan(LONG_MS);
+});
+
 test("a long live tail keeps no more than it shows", async ({ page, program }) => {
   test.setTimeout(180_000);
   const EVENTS = 20_000;

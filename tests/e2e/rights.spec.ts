@@ -10,8 +10,10 @@ type Description = { paths: Record<string, Record<string, Operation>> };
 const API: Description = JSON.parse(readFileSync(new URL("../../api/openapi.json", import.meta.url), "utf8"));
 const VERBS = ["post", "put", "patch", "delete"];
 /** What the buttons begin with that lead to a write. */
-const WRITES =
-  /^(add|assign|delete|disable|edit|enable|erase|import|issue|make|new|remove|replace|revoke|rotate|save|set|switch|take|test|undo)\b/i;
+const WRITING =
+  "add|assign|create|delete|disable|edit|enable|erase|import|issue|make|new|remove|replace|revoke|rotate|save|set|switch|" +
+  "take|test|undo";
+const WRITES = new RegExp(`^(${WRITING})\\b`, "i");
 
 const asViewer = test.extend<{ viewer: string }>({
   viewer: async ({ program }, use, { testId }) => {
