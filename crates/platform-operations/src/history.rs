@@ -67,7 +67,7 @@ impl History {
 
     /// Forgets what was not seen for as long as minutes are shown.
     pub(crate) fn forget(&self, now: Timestamp) {
-        self.0.lock().providers.retain(|_, minutes| minute_of(now) - minutes.last < MINUTES);
+        self.0.lock().providers.retain(|_, minutes| (minute_of(now) - minutes.last).abs() < MINUTES);
     }
 
     /// The last minutes of a check, the oldest first.
@@ -97,7 +97,8 @@ impl Minutes {
     fn note(&mut self, status: Health, now: Timestamp) {
         let minute = minute_of(now);
         let passed = minute - self.last;
-        if self.worst.is_empty() || passed >= MINUTES {
+        // A clock that was set back that far shows nothing of what was, and would show nothing until it is there again.
+        if self.worst.is_empty() || passed.abs() >= MINUTES {
             self.worst = VecDeque::from([status]);
             self.last = minute;
         } else if passed > 0 {
@@ -162,7 +163,7 @@ mod tests {
         assert_eq!(note(6059, Healthy), at(6020));
         note(6180, Degraded);
         assert_eq!(shown(&history, at(6180)), [(0, Degraded), (3, Down)]);
-        // A clock that was set back changes nothing that was seen.
+        // A clock that was set back a little changes nothing that was seen.
         note(6000, Down);
         assert_eq!(shown(&history, at(6299)), [(1, Degraded), (4, Down)]);
         assert_eq!(shown(&history, at(6000 + 89 * 60)), [(86, Degraded), (89, Down)]);
@@ -174,5 +175,8 @@ mod tests {
         }
         assert_eq!(shown(&history, at(20_000 + 299 * 60)).len(), 90);
         assert_eq!(history.0.lock().checks["database"].minutes.worst.len(), 90);
+        // One that was set back by more than what is shown begins anew.
+        note(3000, Down);
+        assert_eq!(shown(&history, at(3060)), [(1, Down)]);
     }
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{
     Circuit, History, Running, health,
     routes::READ,
-    status::{AttemptRates, AttemptsInFlight, Figures, Status},
+    status::{AttemptRates, AttemptsInFlight, Figures, Health, Status},
 };
 
 /// How often the figures are looked at.
@@ -37,6 +37,14 @@ struct CircuitChange<'a> {
     before: Circuit,
 }
 
+/// A check of the program itself that finds something else than before.
+#[derive(Serialize)]
+struct CheckChange {
+    check: &'static str,
+    status: Health,
+    before: Health,
+}
+
 /// What was told last.
 #[derive(Default)]
 struct Told {
@@ -44,8 +52,9 @@ struct Told {
     circuits: HashMap<ModelId, Circuit>,
 }
 
-/// Sends `metrics.updated` where figures moved and `health.changed` where a circuit did, once a second, and keeps in
-/// `history` how well providers and the program itself work, until dropped.
+/// Sends `metrics.updated` where figures moved and `health.changed` where a circuit did, once a second, and
+/// `health.changed` also where a check of the program itself found something else; keeps in `history` how well providers
+/// and the program itself work, until dropped.
 pub async fn watch(context: Context, running: Arc<dyn Running>, history: History) {
     // The database may take its time to answer; figures don't wait for it.
     tokio::join!(watch_figures(&context, &*running, &history), watch_program(&context, &*running, &history));
@@ -69,11 +78,26 @@ async fn watch_figures(context: &Context, running: &dyn Running, history: &Histo
 }
 
 async fn watch_program(context: &Context, running: &dyn Running, history: &History) {
+    let mut told = HashMap::new();
     loop {
         for check in health::check(context, running).await {
             history.note_check(check.name, check.status, context.clock.now());
+            let before = told.insert(check.name, check.status).unwrap_or(Health::Healthy);
+            if before != check.status {
+                tell(context, running, &CheckChange { check: check.name, status: check.status, before });
+            }
         }
         tokio::time::sleep(CHECK).await;
+    }
+}
+
+/// Tells every organization: the program is all of theirs.
+fn tell(context: &Context, running: &dyn Running, change: &CheckChange) {
+    for organization in running.snapshot().organizations().map(|organization| organization.id) {
+        match Event::new(EventKind::HealthChanged, organization, READ, context.clock.now(), change) {
+            Ok(event) => context.events.send(event),
+            Err(problem) => tracing::error!(problem = problem.detail(), "an event can't be written"),
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) const FEATURE: &str = "feat_01890000000070008000000000000003";
 pub(crate) struct Busy {
     pub(crate) configured: OnceLock<(OrganizationId, Arc<Snapshot>)>,
     pub(crate) calls: OnceLock<Vec<HoldOpened>>,
+    /// Records of the ledger that the database refuses.
+    pub(crate) set_aside: OnceLock<u64>,
 }
 
 impl Running for Busy {
@@ -53,7 +55,8 @@ impl Running for Busy {
     }
 
     fn projection(&self) -> Progress {
-        Progress::default()
+        let set_aside = self.set_aside.get().copied().unwrap_or_default();
+        Progress { set_aside, ..Progress::default() }
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {

@@ -1,11 +1,20 @@
 use std::time::Duration;
 
+use glaux_kernel::OrganizationId;
 use glaux_testkit::{database::TestDatabase, on_both};
+use glaux_web::{
+    Actor, Caller, Grant,
+    live::{Message, Subscription, Topics},
+};
 use serde_json::{Value, json};
 
 use crate::busy::{World, call, start};
 
-on_both!(calls_under_way_are_listed_and_only_ones_own, how_well_things_worked_is_kept_by_minute);
+on_both!(
+    calls_under_way_are_listed_and_only_ones_own,
+    how_well_things_worked_is_kept_by_minute,
+    what_the_program_itself_lacks_is_told,
+);
 
 const LIVE: &str = "/api/ai/dashboard/live-status";
 
@@ -65,5 +74,34 @@ async fn how_well_things_worked_is_kept_by_minute(database: TestDatabase) {
     for check in program["checks"].as_array().unwrap() {
         assert_eq!(seen(&check["history"]), "healthy", "{check}");
     }
+    watching.abort();
+}
+
+async fn what_the_program_itself_lacks_is_told(database: TestDatabase) {
+    let World { api, running, history } = start(database).await;
+    running.set_aside.set(2).unwrap();
+    let viewer = |organization: OrganizationId| {
+        let grant = Grant::Only(["operations.read".to_owned()].into());
+        let caller = Caller { actor: Actor::System, name: String::new(), organization, grant };
+        let topics = Topics::named(["health.changed"]).unwrap();
+        Subscription::new(api.context().events.clone(), caller, topics, None)
+    };
+    let (mut own, mut others) = (viewer(api.acme()), viewer(api.globex()));
+    let watching = glaux_platform_operations::watch(api.context().clone(), running as _, history);
+    let watching = tokio::spawn(watching);
+    let told = async {
+        while let Some(message) = own.next().await {
+            let Message::Event { event, .. } = message else { continue };
+            let told: Value = serde_json::from_str(&event.data).unwrap();
+            if told.get("check").is_some() {
+                return told;
+            }
+        }
+        panic!("nothing was told");
+    };
+    let told = tokio::time::timeout(Duration::from_secs(30), told).await.unwrap();
+    assert_eq!(told, json!({ "check": "ledger", "status": "degraded", "before": "healthy" }));
+    // An organization that nothing is served for has nobody to tell.
+    assert!(tokio::time::timeout(Duration::ZERO, others.next()).await.is_err());
     watching.abort();
 }
