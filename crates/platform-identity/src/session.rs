@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     User,
-    store::{self, Validity},
+    store::{self, NewLink, Validity},
 };
 
 /// How long a link can be used.
@@ -31,8 +31,19 @@ pub(crate) async fn issue_link(context: &Context, issuer: Caller, user: UserId) 
     let now = context.clock.now();
     let mut tx = context.db.organization(issuer.organization).begin().await?;
     store::delete_ended(&mut tx, now).await?;
-    let validity = Validity { from: now, until: now.plus(LINK_LIFE) };
-    store::insert_link(&mut tx, digest(&text), user, validity).await?;
+    let issuer_id = match issuer.actor {
+        Actor::User(id) => id.to_string(),
+        Actor::Token(id) => id.to_string(),
+        Actor::System => "system".to_owned(),
+    };
+    let link = NewLink {
+        sha256: digest(&text),
+        user,
+        issuer: &issuer_id,
+        issuer_name: &issuer.name,
+        validity: Validity { from: now, until: now.plus(LINK_LIFE) },
+    };
+    store::insert_link(&mut tx, link).await?;
     tx.commit().await?;
     Ok(SignInLink(text))
 }
@@ -55,7 +66,12 @@ pub(crate) async fn sign_in(context: &Context, link: &Secret) -> Result<Option<S
         organization: found.organization_id,
         grant: user.state.role.grant(),
     };
-    let mut change = Change::begin(context, Write::by(caller, "sign-in link")).await?;
+    // Whoever makes a link for another could follow it in his name: the journal says who made it.
+    let reason = match &found.issuer_name {
+        Some(issuer) => format!("sign-in link made by {issuer}"),
+        None => "sign-in link".to_owned(),
+    };
+    let mut change = Change::begin(context, Write::by(caller, reason)).await?;
     if store::take_link(change.rows(), digest(link), now).await? == 0 {
         return Ok(None);
     }
@@ -64,7 +80,7 @@ pub(crate) async fn sign_in(context: &Context, link: &Secret) -> Result<Option<S
     let validity = Validity { from: now, until: now.plus(SESSION_LIFE) };
     store::delete_ended(change.rows(), now).await?;
     store::insert_session(change.rows(), session, user.id, digest(&text), validity).await?;
-    let after = Some(json!({ "user": user.id, "expires_at": validity.until }));
+    let after = Some(json!({ "user": user.id, "expires_at": validity.until, "link_made_by": found.issuer }));
     change.record_row(row(session, &user.name, "sign_in", after)).await?;
     change.commit().await?;
     Ok(Some(text))

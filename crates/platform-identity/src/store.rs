@@ -37,14 +37,15 @@ const FIND_TOKEN: EverySql = every_sql(
 );
 
 const INSERT_LINK: Sql = sql("
-    INSERT INTO sign_in_links (organization_id, sha256, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)");
+    INSERT INTO sign_in_links (organization_id, sha256, user_id, created_at, expires_at, issuer, issuer_name)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)");
 
 const DELETE_OLD_LINKS: Sql = sql("
     DELETE FROM sign_in_links WHERE organization_id = $1 AND expires_at <= $2");
 
 const FIND_LINK: EverySql = every_sql(
     "
-    SELECT organization_id, user_id FROM sign_in_links WHERE sha256 = $1 AND expires_at > $2",
+    SELECT organization_id, user_id, issuer, issuer_name FROM sign_in_links WHERE sha256 = $1 AND expires_at > $2",
 );
 
 const TAKE_LINK: Sql = sql("
@@ -75,6 +76,17 @@ pub(crate) struct TokenRow {
 pub(crate) struct LinkRow {
     pub(crate) organization_id: OrganizationId,
     pub(crate) user_id: UserId,
+    pub(crate) issuer: Option<String>,
+    pub(crate) issuer_name: Option<String>,
+}
+
+/// A link that is made.
+pub(crate) struct NewLink<'l> {
+    pub(crate) sha256: [u8; 32],
+    pub(crate) user: UserId,
+    pub(crate) issuer: &'l str,
+    pub(crate) issuer_name: &'l str,
+    pub(crate) validity: Validity,
 }
 
 #[derive(sqlx::FromRow)]
@@ -131,9 +143,10 @@ pub(crate) async fn find_token(tx: &mut EveryTx, sha256: [u8; 32]) -> Result<Opt
     tx.query(FIND_TOKEN).bind(sha256.as_slice()).fetch_optional().await
 }
 
-pub(crate) async fn insert_link(tx: &mut OrgTx, sha256: [u8; 32], user: UserId, validity: Validity) -> Result<()> {
-    let insert = tx.query(INSERT_LINK).bind(sha256.as_slice()).bind(user);
-    insert.bind(validity.from).bind(validity.until).execute().await.map(drop)
+pub(crate) async fn insert_link(tx: &mut OrgTx, link: NewLink<'_>) -> Result<()> {
+    let insert = tx.query(INSERT_LINK).bind(link.sha256.as_slice()).bind(link.user);
+    let insert = insert.bind(link.validity.from).bind(link.validity.until);
+    insert.bind(link.issuer).bind(link.issuer_name).execute().await.map(drop)
 }
 
 pub(crate) async fn find_link(tx: &mut EveryTx, sha256: [u8; 32], now: Timestamp) -> Result<Option<LinkRow>> {

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use glaux_kernel::{Secret, Timestamp, problem::Code};
-use glaux_platform_kit::{Context, get};
+use glaux_platform_kit::{Context, find_by_id, get};
 use glaux_web::{Actor, Caller, Credential, Problem, Query, SESSION_COOKIE};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -64,17 +64,20 @@ pub(super) struct LinkView {
 }
 
 /// Makes a link that signs the caller in; for a token, the admin of its organization. It works once and for an hour.
+/// The journal says who made it once it is followed.
 #[utoipa::path(post, path = "/api/auth/link", operation_id = "issue_link", tag = "identity",
     responses((status = 201, body = LinkView)))]
 pub(super) async fn issue_link(State(context): State<Context>, caller: Caller) -> Result<Response, Problem> {
+    let mut tx = context.db.organization(caller.organization).read().await?;
     let user = match caller.actor {
-        Actor::User(user) => user,
-        Actor::Token(_) | Actor::System => {
-            let mut tx = context.db.organization(caller.organization).read().await?;
-            get::<User>(&mut tx, bootstrap::ADMIN).await?.id
-        }
+        Actor::User(user) => find_by_id::<User>(&mut tx, user).await?.ok_or_else(|| {
+            let detail = "you are no user of this organization; ask without naming it, or with a token";
+            Problem::new(Code::Conflict, detail)
+        })?,
+        Actor::Token(_) | Actor::System => get::<User>(&mut tx, bootstrap::ADMIN).await?,
     };
-    let link = session::issue_link(&context, caller, user).await?;
+    drop(tx);
+    let link = session::issue_link(&context, caller, user.id).await?;
     let path = format!("/api/auth/link?token={}", link.0.expose());
     let view = LinkView { path, expires_at: context.clock.now().plus(session::LINK_LIFE) };
     let headers = [(header::CACHE_CONTROL, "no-store")];

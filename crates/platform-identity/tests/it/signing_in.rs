@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use glaux_testkit::{database::TestDatabase, on_both};
+use glaux_testkit::{database::TestDatabase, management::Answer, on_both};
 use serde_json::json;
 
 use crate::installation::{ADMIN_TOKEN, Installation};
@@ -16,6 +16,8 @@ on_both!(
     the_operators_token_is_known,
     a_second_start_finds_what_the_first_made,
     signing_in_is_journalled_without_its_secrets,
+    the_journal_says_who_made_a_link,
+    a_link_is_for_ones_own_organization,
 );
 
 async fn a_link_signs_in_once(database: TestDatabase) {
@@ -55,15 +57,19 @@ async fn an_admin_makes_a_link_for_himself(database: TestDatabase) {
     let admin = installation.admin();
     let made = admin.request("POST", "/api/auth/link").send().await;
     assert_eq!((made.status.as_u16(), &made.headers["cache-control"]), (201, &"no-store".parse().unwrap()));
-    let made = made.ok();
-    let token = made["path"].as_str().unwrap().strip_prefix("/api/auth/link?token=").unwrap();
-    let signed_in = installation.follow(token).await;
+    let signed_in = installation.follow(&link_in(&made)).await;
     assert_eq!(installation.browse("GET", "/api/me", &signed_in).await.ok()["name"], "admin");
 
     installation.anonymous().request("POST", "/api/auth/link").send().await.problem("unauthenticated");
     let issued = admin.post("/api/auth/tokens", json!({ "name": "deputy", "role": "ai-admin" })).await.ok();
     let deputy = installation.api.bearer(issued["token"].as_str());
     deputy.request("POST", "/api/auth/link").send().await.problem("forbidden");
+}
+
+/// The text of the link that was made.
+fn link_in(made: &Answer) -> String {
+    let made = made.ok();
+    made["path"].as_str().unwrap().strip_prefix("/api/auth/link?token=").unwrap().to_owned()
 }
 
 async fn a_link_ends_after_an_hour(database: TestDatabase) {
@@ -166,4 +172,42 @@ async fn signing_in_is_journalled_without_its_secrets(database: TestDatabase) {
         let entry = admin.get(&format!("/api/platform/ai-management/journal/{seq}")).await.text;
         assert!(!entry.contains(&session) && !entry.contains(link.0.expose()), "{entry}");
     }
+}
+
+async fn the_journal_says_who_made_a_link(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let by_system = installation.sign_in().await;
+    let by_token = installation.admin().request("POST", "/api/auth/link").send().await;
+    installation.follow(&link_in(&by_token)).await;
+    let by_user = installation.browse("POST", "/api/auth/link", &by_system).await;
+    installation.follow(&link_in(&by_user)).await;
+
+    let admin = installation.admin();
+    let entries = admin.get("/api/platform/ai-management/journal?kind=session").await.ok();
+    let user = &entries["items"][0]["actor_id"];
+    let expected = [
+        ("sign-in link made by admin", user.clone()),
+        ("sign-in link made by admin token", json!("tok_00000000000000000000000000000000")),
+        ("sign-in link made by glaux", json!("system")),
+    ];
+    for (place, (reason, issuer)) in expected.into_iter().enumerate() {
+        let entry = &entries["items"][place];
+        assert_eq!((&entry["action"], &entry["reason"]), (&json!("sign_in"), &json!(reason)));
+        let detail = admin.get(&format!("/api/platform/ai-management/journal/{}", entry["seq"])).await.ok();
+        assert_eq!(detail["after"]["link_made_by"], issuer, "{detail}");
+    }
+}
+
+async fn a_link_is_for_ones_own_organization(database: TestDatabase) {
+    let installation = Installation::start(database).await;
+    let signed_in = installation.sign_in().await;
+    let cookie = signed_in.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let ask = |organization: &str| {
+        let request = installation.anonymous().request("POST", "/api/auth/link").header("cookie", &cookie);
+        request.header("sec-fetch-site", "same-origin").header("x-glaux-organization", organization).send()
+    };
+    let problem = ask("acme").await.problem("conflict");
+    assert!(problem["detail"].as_str().unwrap().contains("no user of this organization"), "{problem}");
+    let made = ask("default").await;
+    assert_eq!(installation.follow(&link_in(&made)).await.status, 303);
 }
