@@ -96,7 +96,7 @@ async fn check(address: &str, [failed, cached]: [Call; 2]) {
     assert_eq!(read(&db, CallFilter::default()).await, [failed.clone(), cached.clone()]);
     let text = |text: &str| Some(TextSearch { text: text.to_owned(), features: Vec::new() });
     let slow = CallFilter { min_duration_micros: Some(2_000_000), ..CallFilter::default() };
-    assert_eq!(read(&db, slow).await, [failed.clone()]);
+    assert_eq!(read(&db, slow).await, std::slice::from_ref(&failed));
     assert_eq!(read(&db, CallFilter { text: text("upstream"), ..CallFilter::default() }).await, [failed]);
     assert_eq!(read(&db, CallFilter { text: text("monday"), ..CallFilter::default() }).await, [cached]);
 }
