@@ -12,6 +12,8 @@ const CHORD_MS = 900;
 /** Where letters are text. */
 const TYPING = "input,textarea,select,[contenteditable=true],[role=dialog],[role=menu]";
 
+export const loadPalette = () => import("./palette");
+
 /** What a page is there to make: the first button of its header that says so. */
 const CREATE = "#page-header [data-variant=primary]";
 
@@ -23,6 +25,8 @@ export function useKeyboard(does: { palette: () => void; help: () => void; rail:
   useEffect(() => {
     let chordUntil = 0;
     const onKey = (event: KeyboardEvent) => {
+      // What is typed right after Ctrl+K must find its field.
+      if (event.key === "Control" || event.key === "Meta") void loadPalette();
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         return latest.current.palette();

@@ -11,12 +11,12 @@ import { Kbd } from "@/ui/status";
 import { Toasts } from "@/ui/toast";
 import { Account } from "./account";
 import { ConnectionLine } from "./connection-line";
-import { useKeyboard } from "./keyboard";
+import { loadPalette, useKeyboard } from "./keyboard";
 import { NavigationList } from "./navigation";
 import { Place, PlaceName } from "./place";
 
 const Drawer = lazy(() => import("./drawer"));
-const Palette = lazy(() => import("./palette"));
+const Palette = lazy(loadPalette);
 const KeyboardHelp = lazy(() => import("./keyboard-help"));
 
 /** The frame around every page. */
