@@ -9,12 +9,15 @@ use jiff::tz::TimeZone;
 use crate::{
     Error, Result,
     latency::Latency,
-    store::analytics as groups,
+    store::analytics::{self as groups, RollupPlace},
     sums::{SLOT, Totals},
 };
 
 /// The most buckets of one answer.
 pub const MAX_BUCKETS: usize = 1000;
+
+/// Sketches that are in memory at once, a kilobyte or two each.
+const SKETCHES: i64 = 500;
 
 /// What sums can be grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,12 +136,35 @@ pub async fn sketch_latency(tx: &mut OrgRead, query: &AnalyticsQuery) -> Result<
     let mut answer = Vec::new();
     for slots in buckets(query)? {
         let mut groups: BTreeMap<Group, Latency> = BTreeMap::new();
-        for (group, bytes) in groups::list_latency(tx, slots, &query.group_by, &query.filter).await? {
-            groups.entry(group).or_default().merge(&Latency::from_bytes(&bytes)?)?;
-        }
+        each_latency(tx, slots, &query.group_by, &query.filter, |group, latency| {
+            groups.entry(group).or_default().merge(latency)
+        })
+        .await?;
         answer.extend(groups.into_iter().map(|(group, value)| Grouped { bucket: slots.0, group, value }));
     }
     Ok(answer)
+}
+
+/// Goes through the sketches of the roll-ups with slots in `slots`.
+pub(crate) async fn each_latency(
+    tx: &mut OrgRead,
+    slots: (Timestamp, Timestamp),
+    group_by: &[Dimension],
+    filter: &AnalyticsFilter,
+    mut take: impl FnMut(Group, &Latency) -> Result<()>,
+) -> Result<()> {
+    let mut after = RollupPlace::before(slots.0);
+    loop {
+        let page = groups::page_latency(tx, (&after, slots.1), group_by, filter, SKETCHES).await?;
+        let is_last = (page.len() as i64) < SKETCHES;
+        for sketch in page {
+            take(sketch.group, &Latency::from_bytes(&sketch.bytes)?)?;
+            after = sketch.place;
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
 }
 
 /// The buckets from the first to the last slot, each from its first slot to before the next one's.

@@ -1,9 +1,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    fmt,
+    sync::{Arc, OnceLock},
 };
 
 use glaux_kernel::{CallId, OrganizationId};
@@ -14,13 +12,24 @@ use parking_lot::Mutex;
 const MOST: usize = 200;
 
 /// The calls that reach the database, for who shows them as they come. Kept while somebody wants them.
+///
+/// Whether somebody does is asked once they are in the database: who begins to want them and reads what is there after that
+/// misses none.
 #[derive(Debug, Clone, Default)]
 pub struct Arrivals(Arc<Shared>);
 
-#[derive(Debug, Default)]
+type IsWanted = Box<dyn Fn(OrganizationId) -> bool + Send + Sync>;
+
+#[derive(Default)]
 struct Shared {
-    is_wanted: AtomicBool,
+    is_wanted: OnceLock<IsWanted>,
     waiting: Mutex<BTreeMap<OrganizationId, Arrived>>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("waiting", &self.waiting).finish_non_exhaustive()
+    }
 }
 
 /// Calls of an organization that reached the database.
@@ -33,12 +42,12 @@ pub struct Arrived {
 }
 
 /// The calls of a batch that is being carried.
-pub(crate) type Arriving = Vec<(OrganizationId, CallId)>;
+pub(crate) type Arriving = BTreeMap<OrganizationId, Vec<CallId>>;
 
 impl Arrivals {
-    /// Whether calls are to be kept from now on.
-    pub fn want(&self, is_wanted: bool) {
-        self.0.is_wanted.store(is_wanted, Ordering::Relaxed);
+    /// Keeps the calls of organizations of which `is_wanted` says so. There is one who wants them: the first.
+    pub fn keep_while(&self, is_wanted: impl Fn(OrganizationId) -> bool + Send + Sync + 'static) {
+        self.0.is_wanted.get_or_init(|| Box::new(is_wanted));
     }
 
     /// What has come since the last time.
@@ -46,31 +55,38 @@ impl Arrivals {
         std::mem::take(&mut self.0.waiting.lock())
     }
 
-    /// The calls among `entries`, if somebody wants them.
+    /// The calls among `entries`, if somebody may want them.
     pub(crate) fn among(&self, entries: &[Entry]) -> Arriving {
-        if !self.0.is_wanted.load(Ordering::Relaxed) {
-            return Vec::new();
+        let mut arriving = Arriving::new();
+        if self.0.is_wanted.get().is_none() {
+            return arriving;
         }
-        let call = |entry: &Entry| match &entry.record {
-            Record::Call(call) => Some((call.attribution.organization, call.call)),
-            _ => None,
-        };
-        entries.iter().filter_map(call).collect()
+        for entry in entries {
+            if let Record::Call(call) = &entry.record {
+                arriving.entry(call.attribution.organization).or_default().push(call.call);
+            }
+        }
+        arriving
     }
 
     /// These are in the database now.
-    pub(crate) fn add(&self, arriving: Arriving) {
-        if arriving.is_empty() {
-            return;
-        }
+    pub(crate) fn add(&self, mut arriving: Arriving) {
+        arriving.retain(|organization, _| self.0.is_wanted.get().is_some_and(|is_wanted| is_wanted(*organization)));
         let mut waiting = self.0.waiting.lock();
-        for (organization, call) in arriving {
-            let arrived = waiting.entry(organization).or_default();
-            if arrived.calls.len() == MOST {
-                arrived.calls.pop_front();
-                arrived.omitted += 1;
+        for (organization, calls) in arriving {
+            waiting.entry(organization).or_default().add(calls);
+        }
+    }
+}
+
+impl Arrived {
+    fn add(&mut self, calls: Vec<CallId>) {
+        for call in calls {
+            if self.calls.len() == MOST {
+                self.calls.pop_front();
+                self.omitted += 1;
             }
-            arrived.calls.push_back(call);
+            self.calls.push_back(call);
         }
     }
 }

@@ -27,6 +27,12 @@ pub enum Error {
         /// The most.
         limit: usize,
     },
+    /// The time range is longer than is counted at once.
+    #[error("the time range is longer than {} days", longest.as_secs() / 86_400)]
+    SpanTooLong {
+        /// The longest.
+        longest: std::time::Duration,
+    },
     /// The task that read the segments was aborted.
     #[error("the reading of segments was aborted")]
     Aborted(#[from] tokio::task::JoinError),

@@ -41,7 +41,7 @@ pub use arrivals::{Arrivals, Arrived};
 pub use budgets::{BudgetPeriod, list_budget_periods};
 pub use calls::{
     CallFilter, CallVolume, ListedCall, MAX_FEATURES, PAGE_EFFORT, TextSearch, VolumeBar, VolumeQuery, count_calls,
-    find_calls, find_last_call, list_calls,
+    find_calls, find_last_calls, list_calls,
 };
 pub use error::{Error, Result};
 pub use latency::Latency;

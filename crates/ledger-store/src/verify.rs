@@ -16,8 +16,7 @@ use glaux_store::{Db, OrgRead};
 pub use self::{finding::Finding, segments::verify_segments};
 use crate::{
     AdjustedAttempt, Result,
-    analytics::{AnalyticsFilter, Dimension, Group},
-    latency::Latency,
+    analytics::{AnalyticsFilter, Dimension, Group, each_latency},
     recount::{self, Counted},
     store::{analytics as groups, attempts, balances, calls, retention},
     sums::{BalanceKey, BudgetSpent, Rollup, RollupKey, SLOT},
@@ -228,9 +227,10 @@ async fn read_rollups(tx: &mut OrgRead, slots: (Timestamp, Timestamp)) -> Result
     for (group, usage) in groups::list_other_usage(tx, slots, &ALL, &filter).await? {
         rollups.entry(unnamed(group)).or_default().totals.usage.merge(&usage);
     }
-    for (group, bytes) in groups::list_latency(tx, slots, &ALL, &filter).await? {
-        rollups.entry(unnamed(group)).or_default().latency.merge(&Latency::from_bytes(&bytes)?)?;
-    }
+    each_latency(tx, slots, &ALL, &filter, |group, latency| {
+        rollups.entry(unnamed(group)).or_default().latency.merge(latency)
+    })
+    .await?;
     Ok(rollups)
 }
 

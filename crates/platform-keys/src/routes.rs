@@ -1,8 +1,8 @@
-use std::time::Duration;
+use std::{collections::HashMap, slice, time::Duration};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use glaux_kernel::{Environment, KeyId, Page, Permission, Timestamp};
-use glaux_ledger_store::find_last_call;
+use glaux_ledger_store::find_last_calls;
 use glaux_platform_applications::{Application, DEFAULT_APPLICATION};
 use glaux_platform_kit::{Change, Context, Credential, Object, find, get, list};
 use glaux_routing::document::Limits;
@@ -58,7 +58,7 @@ struct KeyView {
     shown: String,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// When the last call by it came, as far as calls are kept.
+    /// When the last call by it came, as far as calls are kept. Absent in answers to changes.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_used_at: Option<Timestamp>,
 }
@@ -74,12 +74,13 @@ struct IssuedKey<'a> {
 }
 
 impl KeyView {
-    async fn read(tx: &mut OrgRead, object: Object<Key>) -> Result<Self, Problem> {
-        let last_used_at = find_last_call(tx, object.id).await.map_err(Problem::internal)?;
-        Ok(Self { last_used_at, ..Self::unused(object) })
+    /// As it was used last.
+    fn read(object: Object<Key>, last: &HashMap<KeyId, Timestamp>) -> Self {
+        Self { last_used_at: last.get(&object.id).copied(), ..Self::written(object) }
     }
 
-    fn unused(object: Object<Key>) -> Self {
+    /// Without its last use: that a key is changed or ended must not depend on the ledger.
+    fn written(object: Object<Key>) -> Self {
         let state = object.state;
         Self {
             id: object.id,
@@ -99,6 +100,12 @@ impl KeyView {
             last_used_at: None,
         }
     }
+}
+
+/// When keys were used last, as far as they were.
+async fn last_uses(tx: &mut OrgRead, keys: &[Object<Key>]) -> Result<HashMap<KeyId, Timestamp>, Problem> {
+    let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
+    find_last_calls(tx, &ids).await.map_err(Problem::internal)
 }
 
 /// A new key.
@@ -171,11 +178,9 @@ async fn list_keys(
 ) -> Result<Json<Page<KeyView>>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
     let Page { items, next_cursor } = list::<Key>(&mut tx, &page).await?;
-    let mut views = Vec::with_capacity(items.len());
-    for key in items {
-        views.push(KeyView::read(&mut tx, key).await?);
-    }
-    Ok(Json(Page { items: views, next_cursor }))
+    let last = last_uses(&mut tx, &items).await?;
+    let items = items.into_iter().map(|key| KeyView::read(key, &last)).collect();
+    Ok(Json(Page { items, next_cursor }))
 }
 
 /// Issues a key. Its text is in this answer and nowhere else.
@@ -206,7 +211,7 @@ async fn issue_key(State(context): State<Context>, write: Write, Json(new): Json
     };
     let key = change.create::<Key>(&new.name, state).await?;
     let tag = key.tag()?;
-    let view = KeyView::unused(key);
+    let view = KeyView::written(key);
     let issued = IssuedKey { view: &view, key: text.expose() };
     change.answer_once(StatusCode::CREATED, &issued, &view, Some(tag)).await
 }
@@ -221,7 +226,8 @@ async fn get_key(
 ) -> Result<Tagged<KeyView>, Problem> {
     let mut tx = context.db.organization(caller.organization).read().await?;
     let key = get::<Key>(&mut tx, &reference).await?;
-    Ok(Tagged { tag: key.tag()?, body: KeyView::read(&mut tx, key).await? })
+    let last = last_uses(&mut tx, slice::from_ref(&key)).await?;
+    Ok(Tagged { tag: key.tag()?, body: KeyView::read(key, &last) })
 }
 
 /// Changes what a key may do.
@@ -248,8 +254,7 @@ async fn update_key(
     };
     let key = change.replace(key, state).await?;
     let tag = key.tag()?;
-    let view = KeyView::read(change.read(), key).await?;
-    change.answer(StatusCode::OK, view, Some(tag)).await
+    change.answer(StatusCode::OK, KeyView::written(key), Some(tag)).await
 }
 
 /// Gives a key a new text. The old one works on for the overlap.
@@ -274,7 +279,7 @@ async fn rotate_key(
     state.secrets.insert(0, secret::keep(&text));
     let key = change.replace(key, state).await?;
     let tag = key.tag()?;
-    let view = KeyView::read(change.read(), key).await?;
+    let view = KeyView::written(key);
     let issued = IssuedKey { view: &view, key: text.expose() };
     change.answer_once(StatusCode::OK, &issued, &view, Some(tag)).await
 }
@@ -292,6 +297,5 @@ async fn revoke_key(
     let state = KeyState { revoked_at: Some(key.state.revoked_at.unwrap_or(context.clock.now())), ..key.state.clone() };
     let key = change.replace(key, state).await?;
     let tag = key.tag()?;
-    let view = KeyView::read(change.read(), key).await?;
-    change.answer(StatusCode::OK, view, Some(tag)).await
+    change.answer(StatusCode::OK, KeyView::written(key), Some(tag)).await
 }

@@ -51,8 +51,8 @@ struct Resume {
 ///
 /// `event:` is a type such as `feature.status_changed`, `data:` is JSON. A stream goes on after `Last-Event-ID`; where
 /// that is no longer known, the first event is `gap` and the client reads again what it shows. It ends after a quarter
-/// of an hour and is opened again. `usage.appended` has no id and is not kept: a stream that goes on and tells of it
-/// begins with `gap`.
+/// of an hour and is opened again. `usage.appended` has no id and is not kept: where it begins to be told, `gap` comes
+/// first, and what is read after that has all that was before.
 #[utoipa::path(get, path = "/api/platform/ai-management/events", operation_id = "watch_events", tag = "live",
     params(Wanted, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was seen")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]

@@ -49,6 +49,9 @@ struct Asked {
     provider: Option<String>,
     #[param(value_type = Option<String>)]
     environment: Option<Environment>,
+    /// With how long the calls took, which takes longer to answer.
+    #[param(default = false)]
+    latency: Option<bool>,
 }
 
 /// A list of sums.
@@ -81,7 +84,7 @@ struct Sum {
     bound_attempts: u64,
     #[schema(value_type = Object)]
     usage: Usage,
-    /// How long the successful calls took; absent without any.
+    /// How long the successful calls took, if it was asked for; absent without any.
     latency_ms: Option<Percentiles>,
 }
 
@@ -188,7 +191,10 @@ async fn analyze_spending(
         },
     };
     let sums = sum_usage(&mut tx, &query).await.map_err(failed)?;
-    let latencies = sketch_latency(&mut tx, &query).await.map_err(failed)?;
+    let latencies = match asked.latency {
+        Some(true) => sketch_latency(&mut tx, &query).await.map_err(failed)?,
+        Some(false) | None => Vec::new(),
+    };
     let latencies: BTreeMap<_, _> =
         latencies.into_iter().map(|grouped| ((grouped.bucket, grouped.group), grouped.value)).collect();
     let sum = |grouped: Grouped<Totals>| {

@@ -63,6 +63,7 @@ fn failed(error: glaux_ledger_store::Error) -> glaux_web::Problem {
     match error {
         Error::Store(error) => error.into(),
         Error::TooManyBuckets { .. } => glaux_web::Problem::malformed("?bucket", error.to_string()),
+        Error::SpanTooLong { .. } => glaux_web::Problem::malformed("?from", error.to_string()),
         Error::Silent => glaux_web::Problem::unavailable(error),
         Error::Ledger(_) | Error::Moved | Error::Row { .. } | Error::Aborted(_) => glaux_web::Problem::internal(error),
     }

@@ -9,6 +9,8 @@ mod moments;
 mod search;
 mod volume;
 
+use std::collections::HashMap;
+
 use glaux_kernel::{CallId, Cursor, KeyId, Page, PageRequest, Timestamp};
 use glaux_store::OrgRead;
 
@@ -23,7 +25,7 @@ use crate::{
     AdjustedAttempt, Result,
     row::CallRow,
     store::{attempts, call_counts, calls},
-    sums::{SLOT, ServedCall},
+    sums::ServedCall,
     usage::beside_adjustments,
 };
 
@@ -59,19 +61,19 @@ pub async fn list_calls(
 
 /// The calls of these ids, in this order; those that have no rows are left out.
 pub async fn find_calls(tx: &mut OrgRead, ids: &[CallId]) -> Result<Vec<ListedCall>> {
-    let mut rows = Vec::with_capacity(ids.len());
-    for id in ids {
-        rows.extend(calls::find(tx, *id).await?);
-    }
-    complete(tx, rows).await
+    let rows = calls::list_of(tx, ids).await?;
+    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    complete(tx, ids.iter().filter_map(|id| rows.remove(id)).collect()).await
 }
 
-/// When the last call by a key came. `None`: it was never used, or so long ago that its calls are gone.
-pub async fn find_last_call(tx: &mut OrgRead, key: KeyId) -> Result<Option<Timestamp>> {
-    let Some(slot) = call_counts::find_last_slot(tx, key).await? else { return Ok(None) };
-    let filter = CallFilter { from: slot, to: slot.plus(SLOT), key: Some(key), ..CallFilter::default() };
-    let (rows, _) = Search::new(&filter, &PageRequest { limit: 0, cursor: None }, PAGE_EFFORT).run(tx).await?;
-    Ok(rows.first().map(|row| row.at))
+/// When the last call by each of these keys came; without those that were never used, or so long ago that their calls are
+/// gone.
+pub async fn find_last_calls(tx: &mut OrgRead, keys: &[KeyId]) -> Result<HashMap<KeyId, Timestamp>> {
+    let mut last = HashMap::with_capacity(keys.len());
+    for (key, slot) in call_counts::list_last_slots(tx, keys).await? {
+        last.extend(search::find_last_in(tx, key, slot).await?.map(|at| (key, at)));
+    }
+    Ok(last)
 }
 
 /// The calls with their attempts.

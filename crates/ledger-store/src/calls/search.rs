@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use glaux_kernel::{PageRequest, Timestamp};
+use glaux_kernel::{KeyId, PageRequest, Timestamp};
 use glaux_ledger::record::Status;
 use glaux_store::OrgRead;
 use uuid::Uuid;
@@ -13,23 +13,23 @@ use crate::{
     row::CallRow,
     store::{
         attempts::first_id_at,
-        call_counts::{self, Candidate},
+        call_counts::{self, BusySlot},
         call_list::{self, Among},
-        rollups,
+        calls, rollups,
     },
     sums::SLOT,
 };
 
 /// Rows that a request looks at, about a microsecond each.
 pub const PAGE_EFFORT: i64 = 50_000;
-/// What looking at one moment costs, in rows.
-const MOMENT: i64 = 20;
+/// What a statement costs, in rows.
+const STATEMENT: i64 = 20;
 /// What looking at the roll-ups of a window costs, in rows.
 const WINDOW_EFFORT: i64 = PAGE_EFFORT / 4;
 /// Slots whose roll-ups are looked at at once.
 const WINDOW: Duration = Duration::from_secs(7 * 86_400);
-/// Roll-ups that are read at once.
-const CANDIDATES: i64 = 512;
+/// Slots that are found at once.
+const SLOTS: i64 = 32;
 /// With more calls in a slot's roll-ups, its rows are read instead of the moments. Fewer where the rows are few, or where
 /// most calls would be looked at in vain.
 const FEW: i64 = 512;
@@ -109,31 +109,24 @@ impl<'f> Search<'f> {
         (start, mut end): (Timestamp, Timestamp),
     ) -> Result<()> {
         loop {
-            let mut found = call_counts::list_candidates(tx, self.filter, counting, (start, end), CANDIDATES).await?;
-            let Some(oldest) = found.last().map(|candidate| candidate.slot) else { return Ok(()) };
-            let is_cut_off = found.len() as i64 == CANDIDATES;
-            if is_cut_off && found.first().is_some_and(|youngest| youngest.slot > oldest) {
-                // The rest of the oldest slot is in the next ones.
-                found.retain(|candidate| candidate.slot > oldest);
-                end = oldest.plus(SLOT);
-            } else {
-                end = oldest;
-            }
-            for of_slot in found.chunk_by(|a, b| a.slot == b.slot) {
-                self.look_into(tx, of_slot).await?;
+            let found = call_counts::list_busy_slots(tx, self.filter, counting, (start, end), SLOTS).await?;
+            for busy in &found {
+                self.look_into(tx, counting, busy).await?;
                 if self.is_over() {
                     return Ok(());
                 }
             }
-            if !is_cut_off {
-                return Ok(());
+            match found.last() {
+                Some(oldest) if found.len() as i64 == SLOTS => end = oldest.slot,
+                _ => return Ok(()),
             }
+            self.effort -= STATEMENT;
         }
     }
 
-    /// Looks for the calls that these roll-ups of one slot count.
-    async fn look_into(&mut self, tx: &mut OrgRead, of_slot: &[Candidate]) -> Result<()> {
-        let Some(slot) = of_slot.first().map(|candidate| candidate.slot) else { return Ok(()) };
+    /// Looks for the calls of a slot.
+    async fn look_into(&mut self, tx: &mut OrgRead, counting: Counting, busy: &BusySlot) -> Result<()> {
+        let slot = busy.slot;
         let ids = self.within((first_id_at(slot), first_id_at(slot.plus(SLOT))));
         if ids.0 >= ids.1 {
             return Ok(());
@@ -142,16 +135,15 @@ impl<'f> Search<'f> {
             self.stopped = Some(first_id_at(slot.plus(SLOT)));
             return Ok(());
         }
-        let calls: i64 = of_slot.iter().map(|candidate| candidate.calls).sum();
         let few = match self.among {
             Among::All if !self.filter.narrows_rows() => FEW,
             Among::All | Among::Unusual => VERY_FEW,
         };
-        if calls <= few
-            && let Some(moments) = moments_of(tx, of_slot).await?
+        if busy.calls <= few
+            && let Some(moments) = list_moments(tx, self.filter, counting, slot).await?
         {
             self.look_at(tx, moments).await?;
-            self.effort -= MOMENT * of_slot.len() as i64;
+            self.effort -= STATEMENT;
             return Ok(());
         }
         self.read(tx, ids).await
@@ -168,7 +160,7 @@ impl<'f> Search<'f> {
             }
             let ids = self.within((first_id_at(moment), first_id_at(moment.plus(Duration::from_millis(1)))));
             if ids.0 < ids.1 {
-                self.effort -= MOMENT;
+                self.effort -= STATEMENT;
                 self.take(tx, Among::All, ids).await?;
             }
             if self.rows.len() >= self.wanted {
@@ -190,7 +182,7 @@ impl<'f> Search<'f> {
             {
                 (from, is_cut_off) = (last, true);
             }
-            self.effort -= count;
+            self.effort -= count + STATEMENT;
         }
         self.take(tx, self.among, (from, to)).await?;
         if is_cut_off && self.rows.len() < self.wanted {
@@ -211,15 +203,29 @@ impl<'f> Search<'f> {
     }
 }
 
-/// When the calls of these roll-ups came; `None` if one of them does not know.
-async fn moments_of(tx: &mut OrgRead, of_slot: &[Candidate]) -> Result<Option<Vec<Timestamp>>> {
+/// When calls of a slot came, of the roll-ups that have such as the filter wants; `None` if one of them does not know.
+async fn list_moments(
+    tx: &mut OrgRead,
+    filter: &CallFilter,
+    counting: Counting,
+    slot: Timestamp,
+) -> Result<Option<Vec<Timestamp>>> {
     let mut all = Vec::new();
-    for candidate in of_slot {
-        let moments = call_counts::find_moments(tx, candidate).await?;
-        let Some(moments) = moments.list(candidate.slot) else { return Ok(None) };
+    for moments in call_counts::list_moments(tx, filter, counting, slot).await? {
+        let Some(moments) = moments.list(slot) else { return Ok(None) };
         all.extend(moments);
     }
     Ok(Some(all))
+}
+
+/// When the last call by a key came, which has calls in this slot.
+pub(super) async fn find_last_in(tx: &mut OrgRead, key: KeyId, slot: Timestamp) -> Result<Option<Timestamp>> {
+    let filter = CallFilter { key: Some(key), ..CallFilter::default() };
+    let Some(counting) = filter.counting() else { return Ok(None) };
+    let moments = list_moments(tx, &filter, counting, slot).await?;
+    let last = moments.and_then(|moments| moments.into_iter().max());
+    let ids = (first_id_at(last.unwrap_or(slot)), first_id_at(slot.plus(SLOT)));
+    Ok(calls::find_last_at_by(tx, key, ids).await?)
 }
 
 /// The moment that an id tells, to the millisecond (UUIDv7).

@@ -2,15 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use glaux_kernel::{ApplicationId, Environment, FeatureId, KeyId, ModelId, ProviderId, Timestamp};
+use glaux_kernel::{ApplicationId, Environment, FeatureId, KeyId, ModelId, NodeId, ProviderId, Timestamp};
 use glaux_llm::Usage;
 use glaux_store::{Json, OrgRead, Query, Result, Sql, Text, sql};
+use uuid::Uuid;
 
 use crate::{
     analytics::{AnalyticsFilter, Dimension, Group},
     quantities::Quantities,
     sums::{StatusCounts, TOKEN_METERS, Totals},
 };
+
+/// Where a roll-up stands among all.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct RollupPlace {
+    slot: Timestamp,
+    dimensions: Vec<u8>,
+    node_id: NodeId,
+}
+
+/// How long the successful calls of a roll-up took.
+pub(crate) struct Sketch {
+    pub(crate) group: Group,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) place: RollupPlace,
+}
+
+impl RollupPlace {
+    /// Before all roll-ups of a slot.
+    pub(crate) fn before(slot: Timestamp) -> Self {
+        Self { slot, dimensions: Vec::new(), node_id: NodeId::from_uuid(Uuid::nil()) }
+    }
+}
 
 const TOTALS: Sql = sql(
     "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
@@ -73,13 +96,14 @@ const LATENCY: Sql = sql(
     "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
         CASE WHEN $6 THEN provider_id END AS provider_id, CASE WHEN $7 THEN model_id END AS model_id,
         CASE WHEN $8 THEN environment END AS environment, CASE WHEN $9 THEN key_id END AS key_id,
-        CASE WHEN $7 THEN model_name END AS model_name, latency
+        CASE WHEN $7 THEN model_name END AS model_name, latency, slot, dimensions, node_id
      FROM usage_rollups
      WHERE organization_id = $1 AND slot >= $2 AND slot < $3
         AND ($10 IS NULL OR application_id = $10) AND ($11 IS NULL OR feature_id = $11)
         AND ($12 IS NULL OR provider_id = $12) AND ($13 IS NULL OR model_id = $13)
         AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)
-        AND calls_success > 0",
+        AND calls_success > 0 AND (slot, dimensions, node_id) > ($2, $16, $17)
+     ORDER BY slot, dimensions, node_id LIMIT $18",
 );
 
 /// The groups of the roll-ups with slots in `slots`, and what those have in columns.
@@ -108,15 +132,18 @@ pub(crate) async fn list_other_usage(
     Ok(groups.into_iter().map(|(group, quantities)| (group, quantities.to_usage())).collect())
 }
 
-/// The same roll-ups' sketches, row by row.
-pub(crate) async fn list_latency(
+/// A page of the sketches of roll-ups after a place and with slots before `end`, in order.
+pub(crate) async fn page_latency(
     tx: &mut OrgRead,
-    slots: (Timestamp, Timestamp),
+    (after, end): (&RollupPlace, Timestamp),
     group_by: &[Dimension],
     filter: &AnalyticsFilter,
-) -> Result<Vec<(Group, Vec<u8>)>> {
-    let rows: Vec<LatencyRow> = select(tx.query(LATENCY), slots, group_by, filter).fetch_all().await?;
-    Ok(rows.into_iter().map(|row| (row.group.into(), row.latency)).collect())
+    limit: i64,
+) -> Result<Vec<Sketch>> {
+    let query = select(tx.query(LATENCY), (after.slot, end), group_by, filter);
+    let query = query.bind(after.dimensions.as_slice()).bind(after.node_id).bind(limit);
+    let rows: Vec<LatencyRow> = query.fetch_all().await?;
+    Ok(rows.into_iter().map(|row| Sketch { group: row.group.into(), bytes: row.latency, place: row.place }).collect())
 }
 
 fn select<'t>(
@@ -181,6 +208,8 @@ struct LatencyRow {
     #[sqlx(flatten)]
     group: GroupColumns,
     latency: Vec<u8>,
+    #[sqlx(flatten)]
+    place: RollupPlace,
 }
 
 #[derive(sqlx::FromRow)]

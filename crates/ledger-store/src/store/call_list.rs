@@ -1,6 +1,7 @@
 //! Finding calls among rows.
 
 use glaux_kernel::{CallId, Environment, FeatureId};
+use glaux_ledger::record::Status;
 use glaux_store::{OrgRead, Result, Sql, sql};
 use uuid::Uuid;
 
@@ -28,8 +29,8 @@ const LIST: Sql = sql(
         AND ($11 IS NULL OR status IN ($11, $12, $13, $14, $15, $16)) AND ($17 IS NULL OR cached = $17)
         AND ($18 IS NULL OR (attempts > 1) = $18) AND ($19 IS NULL OR user_name = $19)
         AND ($20 IS NULL OR duration_micros >= $20) AND ($21 IS NULL OR cost_nanos >= $21)
-        AND ($22 IS NULL OR LOWER(model_name) LIKE $22 ESCAPE '!' OR LOWER(user_name) LIKE $22 ESCAPE '!'
-            OR LOWER(session) LIKE $22 ESCAPE '!' OR LOWER(error_code) LIKE $22 ESCAPE '!'
+        AND ($22 IS NULL OR LOWER(model_name) LIKE LOWER($22) ESCAPE '!' OR LOWER(user_name) LIKE LOWER($22) ESCAPE '!'
+            OR LOWER(session) LIKE LOWER($22) ESCAPE '!' OR LOWER(error_code) LIKE LOWER($22) ESCAPE '!'
             OR feature_id IN ($23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38))
      ORDER BY id DESC LIMIT $39",
 );
@@ -45,8 +46,8 @@ const LIST_UNUSUAL: Sql = sql(
         AND ($11 IS NULL OR status IN ($11, $12, $13, $14, $15, $16)) AND ($17 IS NULL OR cached = $17)
         AND ($18 IS NULL OR (attempts > 1) = $18) AND ($19 IS NULL OR user_name = $19)
         AND ($20 IS NULL OR duration_micros >= $20) AND ($21 IS NULL OR cost_nanos >= $21)
-        AND ($22 IS NULL OR LOWER(model_name) LIKE $22 ESCAPE '!' OR LOWER(user_name) LIKE $22 ESCAPE '!'
-            OR LOWER(session) LIKE $22 ESCAPE '!' OR LOWER(error_code) LIKE $22 ESCAPE '!'
+        AND ($22 IS NULL OR LOWER(model_name) LIKE LOWER($22) ESCAPE '!' OR LOWER(user_name) LIKE LOWER($22) ESCAPE '!'
+            OR LOWER(session) LIKE LOWER($22) ESCAPE '!' OR LOWER(error_code) LIKE LOWER($22) ESCAPE '!'
             OR feature_id IN ($23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38))
      ORDER BY id DESC LIMIT $39",
 );
@@ -92,10 +93,10 @@ pub(crate) async fn list(
         .bind(filter.model)
         .bind(filter.provider)
         .bind(filter.environment.map(Environment::as_str));
-    // The last one again fills the places that are left.
-    for place in 0..6 {
-        let status = filter.statuses.get(place).or(filter.statuses.last());
-        query = query.bind(status.map(|status| status.as_str()));
+    // One that was named several times takes one place; the last one again fills those that are left.
+    let named: Vec<_> = Status::ALL.into_iter().filter(|status| filter.statuses.contains(status)).collect();
+    for place in 0..Status::ALL.len() {
+        query = query.bind(named.get(place).or(named.last()).map(|status| status.as_str()));
     }
     query = query
         .bind(filter.cached)
@@ -134,7 +135,7 @@ fn pattern(text: &str) -> String {
         if matches!(letter, '%' | '_' | '!') {
             pattern.push('!');
         }
-        pattern.push(letter.to_ascii_lowercase());
+        pattern.push(letter);
     }
     pattern.push('%');
     pattern

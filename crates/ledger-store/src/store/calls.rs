@@ -1,4 +1,4 @@
-use glaux_kernel::{CallId, OrganizationId, Timestamp};
+use glaux_kernel::{CallId, KeyId, OrganizationId, Timestamp};
 use glaux_store::{EverySql, EveryTx, Json, OrgRead, OrgTx, Result, Sql, every_sql, sql};
 use uuid::Uuid;
 
@@ -20,6 +20,20 @@ const FIND: Sql = sql(
         model_id, model_name, attempts, cost_nanos, cached, duration_micros, session, error_code, detail
      FROM calls WHERE organization_id = $1 AND id = $2",
 );
+
+/// Calls that are looked up at once.
+const CALLS: usize = 32;
+
+const LIST_OF: Sql = sql(
+    "SELECT organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name, provider_id,
+        model_id, model_name, attempts, cost_nanos, cached, duration_micros, session, error_code, detail
+     FROM calls
+     WHERE organization_id = $1 AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
+);
+
+const LAST_AT_BY: Sql = sql("SELECT at FROM calls
+     WHERE organization_id = $1 AND key_id = $2 AND id >= $3 AND id < $4 ORDER BY id DESC LIMIT 1");
 
 const LIST_WITHOUT_ATTEMPTS: Sql = sql(
     "SELECT organization_id, id, at, status, application_id, key_id, environment, feature_id, user_name, provider_id,
@@ -96,6 +110,27 @@ pub(crate) async fn add_cost(tx: &mut OrgTx, call: CallId, nanos: i64) -> Result
 
 pub(crate) async fn find(tx: &mut OrgRead, call: CallId) -> Result<Option<CallRow>> {
     tx.query(FIND).bind(call).fetch_optional().await
+}
+
+/// Those of these ids, in no order.
+pub(crate) async fn list_of(tx: &mut OrgRead, calls: &[CallId]) -> Result<Vec<CallRow>> {
+    let mut found = Vec::with_capacity(calls.len());
+    for chunk in calls.chunks(CALLS) {
+        let mut query = tx.query(LIST_OF);
+        // The last one again fills the places that are left.
+        for place in 0..CALLS {
+            query = query.bind(chunk[place.min(chunk.len() - 1)]);
+        }
+        found.extend(query.fetch_all::<CallRow>().await?);
+    }
+    Ok(found)
+}
+
+/// When the last call by a key came, of those with ids in `ids`.
+pub(crate) async fn find_last_at_by(tx: &mut OrgRead, key: KeyId, ids: (Uuid, Uuid)) -> Result<Option<Timestamp>> {
+    let (from, to) = (CallId::from_uuid(ids.0), CallId::from_uuid(ids.1));
+    let found: Option<(Timestamp,)> = tx.query(LAST_AT_BY).bind(key).bind(from).bind(to).fetch_optional().await?;
+    Ok(found.map(|(at,)| at))
 }
 
 /// The youngest first, with ids in `ids`.

@@ -6,9 +6,14 @@ use glaux_llm::{Meter, UsageBasis};
 use glaux_testkit::{database::TestDatabase, on_both};
 use jiff::tz::TimeZone;
 
-use crate::world::{START, World, feature, model, moment, organization, settlement};
+use crate::world::{START, World, feature, key, model, moment, organization, settlement};
 
-on_both!(sums_are_those_of_the_records, groups_and_buckets, latency_is_that_of_successful_calls);
+on_both!(
+    sums_are_those_of_the_records,
+    groups_and_buckets,
+    latency_is_that_of_successful_calls,
+    latency_of_many_roll_ups
+);
 
 fn query() -> AnalyticsQuery {
     AnalyticsQuery {
@@ -121,4 +126,24 @@ async fn latency_is_that_of_successful_calls(database: TestDatabase) {
     assert_eq!((sketches.len(), sketches[0].value.count()), (1, 100));
     let median = sketches[0].value.quantile_micros(0.5).unwrap();
     assert!((49_000..=51_000).contains(&median), "{median}");
+}
+
+/// More of them than are in memory at once, in one slot and in several.
+async fn latency_of_many_roll_ups(database: TestDatabase) {
+    let world = World::new(24);
+    for number in 0..1100_u64 {
+        if number > 700 {
+            world.clock.advance(Duration::from_secs(60));
+        }
+        let mut call = world.call();
+        call.attribution.key = key(u128::from(number));
+        world.serve(call, 1, settlement(1));
+    }
+    world.project(database.db()).await;
+    let mut tx = database.db().organization(organization(1)).read().await.unwrap();
+    let sketches = sketch_latency(&mut tx, &query()).await.unwrap();
+    assert_eq!((sketches.len(), sketches[0].value.count()), (1, 1100));
+    let by_hour = AnalyticsQuery { bucket: Some(Bucket::Hour), ..query() };
+    let sketches = sketch_latency(&mut tx, &by_hour).await.unwrap();
+    assert_eq!(sketches.iter().map(|sketch| sketch.value.count()).sum::<u64>(), 1100);
 }

@@ -3,7 +3,8 @@ use std::time::Duration;
 use glaux_kernel::{Clock as _, Environment, PageRequest, ProviderId, Timestamp};
 use glaux_ledger::record::Status;
 use glaux_ledger_store::{
-    CallFilter, ListedCall, PAGE_EFFORT, TextSearch, VolumeQuery, count_calls, find_calls, find_last_call, list_calls,
+    CallFilter, Error, ListedCall, PAGE_EFFORT, TextSearch, VolumeQuery, count_calls, find_calls, find_last_calls,
+    list_calls,
 };
 use glaux_llm::{Meter, Usage};
 use glaux_store::OrgRead;
@@ -15,11 +16,14 @@ use crate::world::{START, World, feature, key, model, moment, organization, sett
 on_both!(
     filters_find_what_is_among_all_calls,
     few_calls_are_found_among_many,
+    calls_of_many_kinds_in_one_slot_are_found,
+    a_text_is_found_as_it_was_written,
+    a_status_that_is_named_again_hides_no_other,
     a_search_goes_on_where_it_stopped,
     a_call_comes_with_its_attempts,
     bars_count_what_the_list_holds,
-    the_last_call_of_a_key_is_found,
-    calls_that_arrive_are_kept_for_who_wants_them
+    too_long_a_span_is_cut_or_refused,
+    the_last_call_of_a_key_is_found
 );
 
 fn everything() -> CallFilter {
@@ -186,6 +190,61 @@ async fn few_calls_are_found_among_many(database: TestDatabase) {
     }
 }
 
+/// Each call is by a key of its own, so that it has a roll-up of its own.
+async fn calls_of_many_kinds_in_one_slot_are_found(database: TestDatabase) {
+    for calls in [512, 600_u64] {
+        let world = World::new(68 + calls);
+        for number in 0..calls {
+            world.clock.advance(Duration::from_millis(1000));
+            let mut call = world.call();
+            call.attribution.key = key(u128::from(number));
+            world.serve(call, 1, settlement(number));
+        }
+        let database = TestDatabase::of(database.db().kind()).await;
+        world.project(database.db()).await;
+        let mut tx = database.db().organization(organization(1)).read().await.unwrap();
+        let filter = CallFilter { feature: Some(feature(1)), ..everything() };
+        for limit in [50, 200] {
+            let found = all(&mut tx, &filter, limit, PAGE_EFFORT).await;
+            assert_eq!(found.len() as u64, calls, "{limit} a page");
+        }
+    }
+}
+
+async fn a_text_is_found_as_it_was_written(database: TestDatabase) {
+    let world = World::new(69);
+    for user in ["ÄNNE", "Øyvind", "50%_!"] {
+        let mut call = world.call();
+        call.attribution.user = Some(user.to_owned());
+        world.serve(call, 1, settlement(1));
+    }
+    world.project(database.db()).await;
+    let mut tx = database.db().organization(organization(1)).read().await.unwrap();
+    // Whether letters beyond ASCII have a case is the database's to say.
+    let texts = [("ÄNNE", "ÄNNE"), ("Änn", "ÄNNE"), ("ØYV", "Øyvind"), ("0%_!", "50%_!"), ("5_%", "")];
+    for (text, expected) in texts {
+        let search = TextSearch { text: text.to_owned(), features: Vec::new() };
+        let found = all(&mut tx, &CallFilter { text: Some(search), ..everything() }, 10, PAGE_EFFORT).await;
+        let users: Vec<_> = found.iter().filter_map(|listed| listed.served.call.attribution.user.as_deref()).collect();
+        assert_eq!(users.concat(), expected, "{text}");
+    }
+}
+
+async fn a_status_that_is_named_again_hides_no_other(database: TestDatabase) {
+    let world = World::new(70);
+    mixed(&world, 60);
+    world.project(database.db()).await;
+    let mut tx = database.db().organization(organization(1)).read().await.unwrap();
+    let named_again = |statuses: Vec<Status>| CallFilter { statuses, ..everything() };
+    let mut statuses = vec![Status::Error; 6];
+    let errors = all(&mut tx, &named_again(statuses.clone()), 200, PAGE_EFFORT).await;
+    statuses.push(Status::Success);
+    let both = all(&mut tx, &named_again(statuses), 200, PAGE_EFFORT).await;
+    let once = all(&mut tx, &named_again(vec![Status::Success, Status::Error]), 200, PAGE_EFFORT).await;
+    assert!(both.len() > errors.len());
+    assert_eq!(ids(&both), ids(&once));
+}
+
 /// Months lie between two calls of a feature: one request does not look through all of them.
 async fn a_search_goes_on_where_it_stopped(database: TestDatabase) {
     let world = World::new(63);
@@ -258,6 +317,35 @@ async fn bars_count_what_the_list_holds(database: TestDatabase) {
     }
 }
 
+async fn too_long_a_span_is_cut_or_refused(database: TestDatabase) {
+    let world = World::new(71);
+    let longest = Duration::from_secs(400 * 86_400);
+    let count = async |from: Timestamp, to: Timestamp| {
+        let mut tx = database.db().organization(organization(1)).read().await.unwrap();
+        count_calls(&mut tx, &VolumeQuery { filter: CallFilter { from, to, ..CallFilter::default() }, bars: 10 }).await
+    };
+    let (before, after) = (moment("1970-01-01T00:00:00Z"), moment("2100-01-01T00:00:00Z"));
+    assert_eq!(count(before, after).await.unwrap().bars.len(), 0);
+    world.serve(world.call(), 1, settlement(1));
+    world.clock.advance(longest - Duration::from_secs(900));
+    world.serve(world.call(), 1, settlement(1));
+    world.project(database.db()).await;
+    let cut = count(before, after).await.unwrap();
+    assert_eq!((cut.from, cut.of), (moment(START), 2));
+    assert_eq!((cut.bars[0].calls.total(), cut.bars.last().unwrap().calls.total()), (1, 1));
+    let start = moment(START).minus(Duration::from_secs(900));
+    assert_eq!(
+        count(start, start.plus(longest)).await.unwrap().from,
+        start,
+        "what is short enough is as it is asked for"
+    );
+    world.clock.advance(Duration::from_secs(900));
+    world.serve(world.call(), 1, settlement(1));
+    world.project(database.db()).await;
+    assert!(matches!(count(before, after).await, Err(Error::SpanTooLong { .. })));
+    assert_eq!(count(start, start.plus(longest)).await.unwrap().of, 1);
+}
+
 fn needs_rows(filter: &CallFilter) -> bool {
     filter.retried.is_some()
         || filter.user.is_some()
@@ -285,28 +373,10 @@ async fn the_last_call_of_a_key_is_found(database: TestDatabase) {
             .filter(|call| (call.attribution.organization, call.attribution.key) == (organization(1), key(number)));
         let last = own.map(|call| call.at).max();
         assert!(last.is_some());
-        assert_eq!(find_last_call(&mut tx, key(number)).await.unwrap(), last, "key {number}");
+        assert_eq!(find_last_calls(&mut tx, &[key(number)]).await.unwrap().remove(&key(number)), last, "key {number}");
     }
-    assert_eq!(find_last_call(&mut tx, key(99)).await.unwrap(), None);
-}
-
-async fn calls_that_arrive_are_kept_for_who_wants_them(database: TestDatabase) {
-    let world = World::new(67);
-    let mut projector = world.projector(database.db());
-    let arrivals = projector.arrivals();
-    world.serve(world.call(), 1, settlement(1));
-    projector.catch_up().await.unwrap();
-    assert!(arrivals.take().is_empty(), "nobody wants them");
-    arrivals.want(true);
-    for _ in 0..203 {
-        world.serve(world.call(), 1, settlement(1));
-    }
-    projector.catch_up().await.unwrap();
-    let (_, records) = world.records();
-    let served: Vec<_> = records.iter().map(|call| call.call).collect();
-    let mut taken = arrivals.take();
-    let arrived = taken.remove(&organization(1)).unwrap();
-    assert!(taken.is_empty() && arrivals.take().is_empty());
-    assert_eq!(arrived.omitted, 3);
-    assert_eq!(Vec::from(arrived.calls), served[4..]);
+    let keys: Vec<_> = (0..100).map(key).collect();
+    let found = find_last_calls(&mut tx, &keys).await.unwrap();
+    assert_eq!(found.len(), 4, "those that were used, of more than are looked up at once");
+    assert_eq!(found[&key(7)], records.last().unwrap().at);
 }

@@ -4,6 +4,7 @@
 
 mod adjusting;
 mod analytics;
+mod arrivals;
 mod calls;
 mod migrating;
 mod projection;

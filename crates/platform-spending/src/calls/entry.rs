@@ -1,10 +1,13 @@
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
 
-use glaux_kernel::{CallId, Environment, FeatureId, KeyId, Money, Timestamp};
+use glaux_kernel::{CallId, Environment, FeatureId, Id, KeyId, Money, Timestamp};
 use glaux_ledger::record::{Purpose, Status};
 use glaux_ledger_store::ListedCall;
 use glaux_llm::Usage;
-use glaux_platform_kit::list_references;
+use glaux_platform_kit::find_reference;
 use glaux_store::OrgRead;
 use glaux_web::{MoneySchema, Problem};
 use serde::Serialize;
@@ -57,12 +60,12 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) async fn read(tx: &mut OrgRead) -> Result<Self, Problem> {
-        let features = list_references::<FeatureId>(tx, "feature").await?;
-        let keys = list_references::<KeyId>(tx, "key").await?;
+    /// Those that `calls` need.
+    pub(super) async fn read(tx: &mut OrgRead, calls: &[ListedCall]) -> Result<Self, Problem> {
+        let belongings = || calls.iter().map(|listed| &listed.served.call.attribution);
         Ok(Self {
-            features: features.into_iter().map(|feature| (feature.id, feature.name)).collect(),
-            keys: keys.into_iter().map(|key| (key.id, key.name)).collect(),
+            features: names_of(tx, "feature", belongings().filter_map(|attribution| attribution.feature)).await?,
+            keys: names_of(tx, "key", belongings().map(|attribution| attribution.key)).await?,
         })
     }
 
@@ -99,6 +102,20 @@ impl Names {
             purpose: attribution.purpose,
         }
     }
+}
+
+/// Names of what is still there. The calls of a page belong to few things, of which an organization may have many.
+async fn names_of<I: Id + Hash + Eq>(
+    tx: &mut OrgRead,
+    kind: &str,
+    ids: impl Iterator<Item = I>,
+) -> Result<HashMap<I, String>, Problem> {
+    let mut names = HashMap::new();
+    for id in ids.collect::<HashSet<_>>() {
+        let found = find_reference::<I>(tx, kind, &id.to_string()).await?;
+        names.extend(found.map(|reference| (id, reference.name)));
+    }
+    Ok(names)
 }
 
 fn millis(micros: u64) -> f64 {

@@ -40,7 +40,7 @@ struct Bars {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CallVolume)]
 struct VolumeView {
-    /// Where the first bar begins: the quarter of an hour that holds the moment asked for.
+    /// Where the first bar begins: the quarter of an hour that holds the moment asked for, or the first one with calls.
     #[schema(value_type = String, format = DateTime)]
     from: Timestamp,
     /// Where the last bar ends.
@@ -113,7 +113,7 @@ async fn list(
             list_calls(&mut tx, &filter, &page, PAGE_EFFORT).await.map_err(failed)?
         }
     };
-    let names = Names::read(&mut tx).await?;
+    let names = Names::read(&mut tx, &calls.items).await?;
     Ok(Json(calls.map(|listed| names.entry(listed))))
 }
 
@@ -132,6 +132,8 @@ async fn find_named(tx: &mut OrgRead, q: &str) -> Result<Option<Vec<ListedCall>>
 }
 
 /// How many calls there are over time, by how they ended. Whole quarters of an hour are counted.
+///
+/// A span of more than 400 days is cut to where there are calls, and refused if that is still more.
 #[utoipa::path(get, path = "/api/platform/ai-management/usage/calls/volume", operation_id = "count_calls", tag = "usage",
     params(Narrowing, Bars), responses((status = 200, body = VolumeView)))]
 async fn count(
@@ -146,13 +148,12 @@ async fn count(
     }
     let mut tx = context.db.organization(caller.organization).read().await?;
     let filter = narrowing.resolve(&mut tx, context.clock.now()).await?;
-    let start = filter.from.floor(glaux_ledger_store::SLOT);
     let volume = count_calls(&mut tx, &VolumeQuery { filter, bars }).await.map_err(failed)?;
     let length = |bars: usize| u32::try_from(bars).unwrap_or(u32::MAX);
     let width: Duration = volume.width;
     Ok(Json(VolumeView {
-        from: start,
-        to: start.plus(width * length(volume.bars.len())),
+        from: volume.from,
+        to: volume.from.plus(width * length(volume.bars.len())),
         bucket_seconds: width.as_secs(),
         items: volume.bars.iter().map(BarView::from).collect(),
         calls: volume.bars.iter().map(|bar| bar.calls.total()).sum(),

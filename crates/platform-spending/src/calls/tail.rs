@@ -1,7 +1,7 @@
 use std::{future::Future, time::Duration};
 
-use glaux_kernel::OrganizationId;
-use glaux_ledger_store::{Arrivals, Arrived, find_calls};
+use glaux_kernel::{CallId, OrganizationId};
+use glaux_ledger_store::{Arrivals, find_calls};
 use glaux_platform_kit::Context;
 use glaux_web::{
     Problem,
@@ -33,8 +33,10 @@ struct Appended {
 }
 
 impl CallTail {
-    /// Tells of what `arrivals` keeps.
+    /// Tells of what `arrivals` keeps, for organizations in which somebody watches.
     pub fn new(context: Context, arrivals: Arrivals) -> Self {
+        let events = context.events.clone();
+        arrivals.keep_while(move |organization| events.is_watched(organization, READ));
         Self { context, arrivals }
     }
 
@@ -60,24 +62,32 @@ impl CallTail {
         }
     }
 
-    /// Tells of what came since the last time. Nothing is kept while nobody watches.
+    /// Tells of what came since the last time. Calls that can't be read are told of by their number.
+    ///
+    /// # Errors
+    /// Why they could not be read, once every organization was told.
     pub async fn tell(&self) -> Result<(), Problem> {
-        self.arrivals.want(self.context.events.is_watched(EventKind::UsageAppended));
+        let mut outcome = Ok(());
         for (organization, arrived) in self.arrivals.take() {
-            self.tell_of(organization, arrived).await?;
+            let mut appended = Appended { items: Vec::new(), omitted: arrived.omitted };
+            let youngest_first: Vec<_> = arrived.calls.into_iter().rev().collect();
+            match self.entries(organization, &youngest_first).await {
+                Ok(items) => appended.items = items,
+                Err(problem) => {
+                    appended.omitted += youngest_first.len() as u64;
+                    outcome = Err(problem);
+                }
+            }
+            let at = self.context.clock.now();
+            self.context.events.send(Event::new(EventKind::UsageAppended, organization, READ, at, &appended)?);
         }
-        Ok(())
+        outcome
     }
 
-    async fn tell_of(&self, organization: OrganizationId, arrived: Arrived) -> Result<(), Problem> {
+    async fn entries(&self, organization: OrganizationId, calls: &[CallId]) -> Result<Vec<CallEntry>, Problem> {
         let mut tx = self.context.db.organization(organization).read().await?;
-        let youngest_first: Vec<_> = arrived.calls.into_iter().rev().collect();
-        let calls = find_calls(&mut tx, &youngest_first).await.map_err(failed)?;
-        let names = Names::read(&mut tx).await?;
-        let items = calls.into_iter().map(|listed| names.entry(listed)).collect();
-        let appended = Appended { items, omitted: arrived.omitted };
-        let at = self.context.clock.now();
-        self.context.events.send(Event::new(EventKind::UsageAppended, organization, READ, at, &appended)?);
-        Ok(())
+        let calls = find_calls(&mut tx, calls).await.map_err(failed)?;
+        let names = Names::read(&mut tx, &calls).await?;
+        Ok(calls.into_iter().map(|listed| names.entry(listed)).collect())
     }
 }

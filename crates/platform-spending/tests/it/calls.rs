@@ -1,16 +1,24 @@
-use glaux_kernel::{FeatureId, KeyId, ModelId, ProviderId};
+use std::collections::BTreeSet;
+
+use glaux_kernel::{FeatureId, KeyId, ModelId, OrganizationId, ProviderId};
 use glaux_ledger::record::{Status, Target};
 use glaux_platform_spending::CallTail;
+use glaux_store::{SharedSql, shared_sql};
 use glaux_testkit::{database::TestDatabase, management::Management, on_both};
 use glaux_web::{
     Actor, Caller, Grant,
-    live::{Subscription, Topics},
+    live::{Message, Subscription, Topics},
 };
 use serde_json::{Value, json};
 
 use crate::{alerts::next, node::Node, world::start};
 
-on_both!(calls_are_listed_and_counted, what_is_no_filter_is_refused, who_watches_is_told_of_calls);
+on_both!(
+    calls_are_listed_and_counted,
+    what_is_no_filter_is_refused,
+    who_watches_is_told_of_calls,
+    calls_that_cannot_be_read_hide_no_others,
+);
 
 const CALLS: &str = "/api/platform/ai-management/usage/calls";
 /// The clock stands still, and a span ends before its end.
@@ -117,8 +125,19 @@ async fn calls_are_listed_and_counted(database: TestDatabase) {
     let web = admin.get("/api/platform/ai-management/keys/web").await.ok();
     assert_eq!((&web["last_used_at"], &web["id"]), (&entry["at"], &json!(scene.key.to_string())));
 
+    // That a key is changed or ended does not depend on the ledger.
+    let path = "/api/platform/ai-management/keys/web";
+    let changed = admin.patch(path, json!({ "features": ["chatbot"] })).await.ok();
+    let rotated = admin.post(&format!("{path}/rotate"), json!({})).await.ok();
+    let revoked = admin.post(&format!("{path}/revoke"), json!({})).await.ok();
+    for answer in [changed, rotated, revoked] {
+        assert_eq!((&answer["name"], &answer["last_used_at"]), (&json!("web"), &Value::Null));
+    }
+    assert_eq!(admin.get(path).await.ok()["last_used_at"], entry["at"]);
+
     let sums = format!("/api/platform/ai-management/spending/analytics?group_by=feature&{SPAN}&feature=chatbot");
-    let sum = admin.get(&sums).await.ok()["items"][0].clone();
+    assert_eq!(admin.get(&sums).await.ok()["items"][0]["latency_ms"], Value::Null, "only who asks for it waits for it");
+    let sum = admin.get(&format!("{sums}&latency=true")).await.ok()["items"][0].clone();
     let p50 = sum["latency_ms"]["p50"].as_f64().unwrap();
     assert!((2475.0..=2526.0).contains(&p50), "{p50}");
 
@@ -147,21 +166,26 @@ async fn what_is_no_filter_is_refused(database: TestDatabase) {
     }
 }
 
+fn watch(api: &Management, organization: OrganizationId, permission: &str) -> Subscription {
+    let grant = Grant::Only(BTreeSet::from([permission.to_owned()]));
+    let caller = Caller { actor: Actor::System, name: String::new(), organization, grant };
+    let topics = Topics::named(["usage.appended"]).unwrap();
+    Subscription::new(api.context().events.clone(), caller, topics, None)
+}
+
 async fn who_watches_is_told_of_calls(database: TestDatabase) {
     let scene = scene(database).await;
-    let context = scene.api.context();
+    let (acme, globex) = (scene.api.acme(), scene.api.globex());
     let mut carrier = scene.node.carrier();
-    let tail = CallTail::new(context.clone(), carrier.arrivals());
-    let watch = |organization, permission: &str| {
-        let grant = Grant::Only(std::collections::BTreeSet::from([permission.to_owned()]));
-        let caller = Caller { actor: Actor::System, name: String::new(), organization, grant };
-        let topics = Topics::named(["usage.appended"]).unwrap();
-        Subscription::new(context.events.clone(), caller, topics, None)
-    };
-    let mut watcher = watch(scene.api.acme(), "usage.read");
-    let mut stranger = watch(scene.api.globex(), "usage.read");
-    let mut accountant = watch(scene.api.acme(), "spending.read");
-    tail.tell().await.unwrap();
+    let tail = CallTail::new(scene.api.context().clone(), carrier.arrivals());
+    let accountant = watch(&scene.api, acme, "spending.read");
+    let mut stranger = watch(&scene.api, globex, "usage.read");
+    scene.node.serve_as(&scene.target, |_| {});
+    carrier.carry().await;
+    assert!(carrier.arrivals().take().is_empty(), "nobody watches who may");
+
+    let mut watcher = watch(&scene.api, acme, "usage.read");
+    assert!(matches!(watcher.next().await, Some(Message::Gap)), "what was before is to be read");
     let served = scene.node.serve_as(&scene.target, |_| {});
     carrier.carry().await;
     tail.tell().await.unwrap();
@@ -170,11 +194,35 @@ async fn who_watches_is_told_of_calls(database: TestDatabase) {
     assert_eq!((&data["items"][0]["id"], &data["omitted"]), (&json!(served.to_string()), &json!(0)));
     let listed = scene.api.admin().get(&format!("{CALLS}?q={served}")).await.ok();
     assert_eq!(data["items"], listed["items"], "as in the list");
-    assert_eq!((next(&mut stranger), next(&mut accountant)), (None, None));
-    drop((stranger, accountant));
-    drop(watcher);
-    tail.tell().await.unwrap();
+    assert!(matches!(stranger.next().await, Some(Message::Gap)));
+    assert_eq!(next(&mut stranger), None);
+
+    drop((accountant, stranger, watcher));
     scene.node.serve_as(&scene.target, |_| {});
     carrier.carry().await;
     assert!(carrier.arrivals().take().is_empty(), "nobody watches");
+}
+
+async fn calls_that_cannot_be_read_hide_no_others(database: TestDatabase) {
+    const SPOIL: SharedSql = shared_sql("UPDATE calls SET detail = '{}' WHERE organization_id = $1");
+    let scene = scene(database).await;
+    let (acme, globex) = (scene.api.acme(), scene.api.globex());
+    assert!(acme < globex, "acme is told first");
+    let mut carrier = scene.node.carrier();
+    let tail = CallTail::new(scene.api.context().clone(), carrier.arrivals());
+    let mut watchers = [acme, globex].map(|organization| watch(&scene.api, organization, "usage.read"));
+    for watcher in &mut watchers {
+        assert!(matches!(watcher.next().await, Some(Message::Gap)));
+    }
+    let ids = [acme, globex].map(|organization| {
+        scene.node.serve_as(&scene.target, |call| call.attribution.organization = organization).to_string()
+    });
+    carrier.carry().await;
+    let mut tx = scene.api.context().db.every_organization().begin().await.unwrap();
+    assert!(tx.query_shared(SPOIL).bind(acme).execute().await.unwrap() > 0);
+    tx.commit().await.unwrap();
+    assert!(tail.tell().await.is_err());
+    let [acme, globex] = &mut watchers;
+    assert_eq!(next(acme).unwrap().1, json!({ "items": [], "omitted": 1 }));
+    assert_eq!(next(globex).unwrap().1["items"][0]["id"], ids[1]);
 }

@@ -6,8 +6,9 @@
 //! - A stream ends after a quarter of an hour, and the watcher comes back with his `Last-Event-ID`: a right that was
 //!   taken away ends with it.
 //! - What passes by in numbers ([`EventKind::UsageAppended`]) is told to those who ask for it, without an id, and is not
-//!   remembered: whoever begins to watch it reads first what was before.
+//!   remembered: whoever begins to watch it is told `gap` once he does, and then reads what was before.
 
+mod audience;
 mod history;
 mod kind;
 mod sse;
@@ -22,7 +23,10 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::sync::broadcast;
 
-use self::history::History;
+use self::{
+    audience::{Audience, Seat},
+    history::History,
+};
 pub use self::{
     kind::EventKind,
     sse::stream_events,
@@ -30,7 +34,7 @@ pub use self::{
     topics::Topics,
     websocket::serve_socket,
 };
-use crate::Problem;
+use crate::{Caller, Problem};
 
 /// How far a watcher may lag behind.
 const CAPACITY: usize = 1024;
@@ -82,6 +86,8 @@ struct Hub {
     /// Tells this process's event ids from those of one before.
     epoch: u64,
     told: Mutex<Told>,
+    /// Who watches what passes by.
+    audience: Arc<Audience>,
 }
 
 /// What was told, and the way to those who watch.
@@ -104,7 +110,7 @@ impl Events {
         let senders =
             Senders { kept: broadcast::Sender::new(CAPACITY), passing: broadcast::Sender::new(PASSING_CAPACITY) };
         let told = Told { history: History::new(CAPACITY), senders: Some(senders) };
-        let hub = Hub { epoch: rng.next_u64(), told: Mutex::new(told) };
+        let hub = Hub { epoch: rng.next_u64(), told: Mutex::new(told), audience: Arc::default() };
         Self(Arc::new(hub))
     }
 
@@ -125,12 +131,10 @@ impl Events {
         }
     }
 
-    /// Whether an event of this kind would be told to anybody now: one that is costly to make need not be made otherwise.
-    pub fn is_watched(&self, kind: EventKind) -> bool {
-        self.0.told.lock().senders.as_ref().is_some_and(|senders| match kind.is_passing() {
-            true => senders.passing.receiver_count() > 0,
-            false => senders.kept.receiver_count() > 0,
-        })
+    /// Whether somebody of this organization who has this permission watches what passes by: it is costly to make, and need
+    /// not be made for nobody.
+    pub fn is_watched(&self, organization: OrganizationId, permission: Permission) -> bool {
+        self.0.audience.has(organization, permission)
     }
 
     /// Ends every watcher's stream, so that a process that stops does not wait for those who only watch.
@@ -154,10 +158,13 @@ impl Events {
         (missed, receiver)
     }
 
-    /// What passes by from now on.
-    pub(crate) fn watch_passing(&self) -> broadcast::Receiver<Arc<Event>> {
-        let told = self.0.told.lock();
-        told.senders.as_ref().map_or_else(|| broadcast::channel(1).1, |senders| senders.passing.subscribe())
+    /// What passes by from now on, and the seat of who watches it.
+    pub(crate) fn watch_passing(&self, caller: &Caller) -> (broadcast::Receiver<Arc<Event>>, Seat) {
+        let receiver = {
+            let told = self.0.told.lock();
+            told.senders.as_ref().map_or_else(|| broadcast::channel(1).1, |senders| senders.passing.subscribe())
+        };
+        (receiver, self.0.audience.seat(caller.clone()))
     }
 
     fn id_of(&self, number: u64) -> String {

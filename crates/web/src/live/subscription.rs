@@ -2,7 +2,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use super::{Event, Events, Numbered, Topics, history::Missed};
+use super::{Event, Events, Numbered, Topics, audience::Seat, history::Missed};
 use crate::Caller;
 
 /// What one watcher is told.
@@ -29,7 +29,7 @@ pub struct Subscription {
     gap: bool,
     kept: broadcast::Receiver<Arc<Numbered>>,
     /// Only while one of the topics passes by.
-    passing: Option<broadcast::Receiver<Arc<Event>>>,
+    passing: Option<(broadcast::Receiver<Arc<Event>>, Seat)>,
 }
 
 impl Subscription {
@@ -40,17 +40,19 @@ impl Subscription {
             Missed::Events(missed) => (VecDeque::from(missed), false),
             Missed::Gap => (VecDeque::new(), true),
         };
-        // What passed by since is not remembered.
-        let gap = lost || (last_event_id.is_some() && topics.are_passing());
-        let passing = topics.are_passing().then(|| events.watch_passing());
-        Self { events, caller, topics, pending, gap, kept, passing }
+        let mut new = Self { events, caller, topics, pending, gap: lost, kept, passing: None };
+        new.turn_to(topics);
+        new
     }
 
-    /// From now on tells of these.
+    /// From now on tells of these. What passed by before is not remembered, so that there is a gap.
     pub fn turn_to(&mut self, topics: Topics) {
         self.topics = topics;
         match (topics.are_passing(), &self.passing) {
-            (true, None) => self.passing = Some(self.events.watch_passing()),
+            (true, None) => {
+                self.passing = Some(self.events.watch_passing(&self.caller));
+                self.gap = true;
+            }
             (false, Some(_)) => self.passing = None,
             _ => {}
         }
@@ -102,9 +104,9 @@ impl Subscription {
     }
 }
 
-async fn next_passing(receiver: &mut Option<broadcast::Receiver<Arc<Event>>>) -> Result<Arc<Event>, RecvError> {
-    match receiver {
-        Some(receiver) => receiver.recv().await,
+async fn next_passing(passing: &mut Option<(broadcast::Receiver<Arc<Event>>, Seat)>) -> Result<Arc<Event>, RecvError> {
+    match passing {
+        Some((receiver, _)) => receiver.recv().await,
         None => std::future::pending().await,
     }
 }
@@ -219,11 +221,12 @@ mod tests {
         let both = Topics::named(["usage.appended", "feature.status_changed"]).unwrap();
         let mine = || caller(OrganizationId::PLATFORM);
         let mut unasked = watch(&events, mine(), None);
-        assert!(!events.is_watched(EventKind::UsageAppended) && events.is_watched(EventKind::JournalAppended));
+        let is_watched = || events.is_watched(OrganizationId::PLATFORM, READ);
+        assert!(!is_watched());
         let mut watcher = Subscription::new(events.clone(), mine(), both, None);
-        assert!(events.is_watched(EventKind::UsageAppended));
+        assert!(is_watched());
         events.send(usage("calls"));
-        assert_eq!(ids(&mut watcher, 1).await, ["passing \"calls\""]);
+        assert_eq!(ids(&mut watcher, 2).await, ["gap", "passing \"calls\""], "what was before is to be read");
         events.send(event(OrganizationId::PLATFORM, READ, "a"));
         assert_eq!(ids(&mut watcher, 1).await, ["1 \"a\""]);
         assert_eq!(ids(&mut unasked, 1).await, ["1 \"a\""]);
@@ -238,11 +241,25 @@ mod tests {
 
         drop(back);
         watcher.turn_to(Topics::default());
-        assert!(!events.is_watched(EventKind::UsageAppended));
+        assert!(!is_watched());
         watcher.turn_to(both);
-        assert!(events.is_watched(EventKind::UsageAppended));
-        events.close();
-        assert!(!events.is_watched(EventKind::UsageAppended));
+        assert!(is_watched());
+        events.send(usage("again"));
+        watcher.turn_to(both);
+        assert_eq!(ids(&mut watcher, 2).await, ["gap", "passing \"again\""], "once, when it begins");
+        drop(watcher);
+        assert!(!is_watched());
+    }
+
+    #[tokio::test]
+    async fn watched_is_what_somebody_may_see() {
+        let other = OrganizationId::new(Timestamp::default(), &Counting);
+        let events = Events::new(&Counting);
+        let topics = Topics::named(["usage.appended"]).unwrap();
+        let _watcher = Subscription::new(events.clone(), caller(OrganizationId::PLATFORM), topics, None);
+        assert!(events.is_watched(OrganizationId::PLATFORM, READ));
+        assert!(!events.is_watched(other, READ));
+        assert!(!events.is_watched(OrganizationId::PLATFORM, Permission("journal.read")));
     }
 
     #[tokio::test]
