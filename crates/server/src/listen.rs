@@ -1,11 +1,23 @@
 //! Connections in: HTTP/1.1 with keep-alive, without Nagle's delay; drained before the process ends.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io::{self, IoSlice},
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use glaux_gateway::{Body, Gateway};
 use http::{Request, Response};
 use http_body_util::Either;
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    body::Incoming,
+    rt::{Read, ReadBufCursor, Write},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -75,12 +87,13 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, 
         // Boxed, or each connection would keep the room of a call also while it passes a stream on, or waits.
         Box::pin(async move { Ok::<_, std::convert::Infallible>(serve(&service, request, peer).await) })
     });
+    let drained = Drained { stream: TokioIo::new(stream), _draining: draining.clone() };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header_timeout)
-        .serve_connection(TokioIo::new(stream), answer)
+        .serve_connection(drained, answer)
         .with_upgrades();
-    // Ends with its connection, or when that has become a WebSocket; the drain waits until it lets go of `draining`.
+    // Ends with its connection, or when that has become a WebSocket.
     tokio::spawn(async move {
         let mut connection = std::pin::pin!(connection);
         let outcome = tokio::select! {
@@ -94,6 +107,44 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, service: Arc<Service>, 
             tracing::debug!(%error, "a connection broke");
         }
     });
+}
+
+/// A connection that the drain waits for until it is closed, whatever it has become: a WebSocket says goodbye.
+struct Drained {
+    stream: TokioIo<TcpStream>,
+    _draining: watch::Receiver<()>,
+}
+
+impl Read for Drained {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl Write for Drained {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+    }
 }
 
 /// Calls are served on the thread that read them; everything else on the control plane's threads.

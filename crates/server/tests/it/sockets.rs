@@ -14,9 +14,12 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::process::{ADMIN_TOKEN, Glaux, MANAGEMENT};
+use crate::process::{ADMIN_TOKEN, Glaux, MANAGEMENT, Start};
 
 const STREAMS: usize = 32;
+
+/// How long something may take that does not wait for anything.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The open files of a process. `Err`: the system lets nobody look at them.
 fn files_of(process: u32) -> Result<Vec<OwnedFd>, Errno> {
@@ -67,7 +70,8 @@ async fn no_connection_of_a_caller_waits_for_acknowledgements() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_stays_open_and_tells() {
     let directory = tempfile::tempdir().unwrap();
-    let mut glaux = Glaux::start(directory.path(), None);
+    // Whoever waits for the end of the drain does so for longer than this test.
+    let mut glaux = Start::over(directory.path()).set("GLAUX_SERVER__DRAIN_SECONDS", "120").go();
     let mut socket = TcpStream::connect(glaux.address).await.unwrap();
     // RFC 6455, section 1.3.
     let upgrade = format!(
@@ -81,12 +85,19 @@ async fn a_socket_stays_open_and_tells() {
     glaux.manage(Method::POST, "/features", r#"{"name":"chatbot","display_name":"Chatbot"}"#).await;
     told = read_until(&mut socket, told, "journal.appended").await;
     assert!(String::from_utf8_lossy(&told).contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
-    glaux.stop();
+
+    glaux.ask_to_stop();
+    let mut last = Vec::new();
+    tokio::time::timeout(PATIENCE, socket.read_to_end(&mut last)).await.unwrap().unwrap();
+    // RFC 6455, section 5.5.1: a close frame without a reason.
+    assert_eq!(last.last_chunk(), Some(&[0x88, 0]), "{last:?}");
+    let stopped = tokio::task::spawn_blocking(move || glaux.wait_until_stopped());
+    tokio::time::timeout(PATIENCE, stopped).await.unwrap().unwrap();
 }
 
 /// What has come when `expected` is in it.
 async fn read_until(socket: &mut TcpStream, mut told: Vec<u8>, expected: &str) -> Vec<u8> {
-    let until = tokio::time::Instant::now() + Duration::from_secs(30);
+    let until = tokio::time::Instant::now() + PATIENCE;
     while !String::from_utf8_lossy(&told).contains(expected) {
         let read = tokio::time::timeout_at(until, socket.read_buf(&mut told)).await;
         assert_ne!(read.unwrap().unwrap(), 0, "closed after {}", String::from_utf8_lossy(&told));
