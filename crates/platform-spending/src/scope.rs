@@ -101,6 +101,17 @@ impl From<BudgetScope> for ScopeView {
     }
 }
 
+/// What a scope names that is not there.
+pub(crate) async fn find_unknown(tx: &mut OrgRead, scope: &BudgetScope) -> Result<Vec<FieldError>, Problem> {
+    let mut names = Names { tx, unknown: Vec::new() };
+    names.find::<ApplicationId>("application", scope.application.map(|id| id.to_string())).await?;
+    names.find::<FeatureId>("feature", scope.feature.map(|id| id.to_string())).await?;
+    names.find::<KeyId>("key", scope.key.map(|id| id.to_string())).await?;
+    names.find::<ModelId>("model", scope.model.clone()).await?;
+    names.find::<ProviderId>("provider", scope.provider.clone()).await?;
+    Ok(names.unknown)
+}
+
 /// Looks names up, and remembers those that are not known.
 struct Names<'t> {
     tx: &'t mut OrgRead,

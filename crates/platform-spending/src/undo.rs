@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use glaux_platform_kit::{Inverse, Object, Undo, Undoable, undo_of};
+use glaux_platform_kit::{Inverse, Object, Undo, Undoable, find_by_id, undo_of};
 use glaux_store::OrgRead;
 use glaux_web::Problem;
 
-use crate::{Budget, routes::WRITE};
+use crate::{Budget, routes::WRITE, scope::find_unknown};
 
 /// How decisions about this capability's objects are taken back.
 pub fn undoing() -> Vec<Arc<dyn Undo>> {
@@ -23,8 +23,13 @@ impl Undoable for Budget {
         Inverse::of(action, WRITE)
     }
 
-    async fn find_fault(_: &mut OrgRead, budget: &Object<Self>) -> Result<Option<String>, Problem> {
-        let rules: Vec<_> = budget.state.check().into_iter().map(|error| error.detail).collect();
+    async fn find_fault(tx: &mut OrgRead, budget: &Object<Self>) -> Result<Option<String>, Problem> {
+        let mut errors = budget.state.check();
+        // A budget that is there keeps its scope, whatever became of what that names.
+        if find_by_id::<Self>(tx, budget.id).await?.is_none() {
+            errors.extend(find_unknown(tx, &budget.state.scope).await?);
+        }
+        let rules: Vec<_> = errors.into_iter().map(|error| error.detail).collect();
         Ok((!rules.is_empty()).then(|| rules.join("; ")))
     }
 }

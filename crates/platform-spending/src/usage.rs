@@ -180,6 +180,13 @@ struct CallView {
     purpose: Purpose,
     session: Option<String>,
     tags: std::collections::BTreeMap<String, String>,
+    #[schema(value_type = String)]
+    environment: Environment,
+    #[schema(value_type = String)]
+    key: KeyId,
+    #[schema(value_type = Option<String>)]
+    feature: Option<FeatureId>,
+    user: Option<String>,
     traceparent: Option<String>,
     /// Fields that the target could not express and the policy let go.
     dropped: Vec<String>,
@@ -298,6 +305,10 @@ fn call_view(served: &ServedCall) -> CallView {
         purpose: call.attribution.purpose,
         session: call.attribution.session.clone(),
         tags: call.attribution.tags.iter().cloned().collect(),
+        environment: call.attribution.environment,
+        key: call.attribution.key,
+        feature: call.attribution.feature,
+        user: call.attribution.user.clone(),
         traceparent: call.traceparent.clone(),
         dropped: call.dropped.clone(),
         first_byte_micros: call.first_byte_micros,

@@ -8,6 +8,7 @@ on_both!(
     what_a_scope_names_must_exist,
     what_was_read_can_be_changed_as_it_was_read,
     decisions_are_taken_back,
+    what_a_scope_names_is_there_when_a_budget_comes_back,
 );
 
 /// An application, a feature, a key, a provider and a model; their ids in this order.
@@ -104,4 +105,26 @@ async fn decisions_are_taken_back(database: TestDatabase) {
     }
     undo(&made["journal_seq"]).await;
     admin.get(&path).await.problem("not_found");
+}
+
+async fn what_a_scope_names_is_there_when_a_budget_comes_back(database: TestDatabase) {
+    let api = start(database).await;
+    furnish(&api).await;
+    let admin = api.admin();
+    let undo = async |made: &Value| {
+        let path = format!("/api/platform/ai-management/journal/{}/undo", made["journal_seq"]);
+        admin.post(&path, json!({})).await
+    };
+    admin.post(BUDGETS, budget("cap", json!({ "feature": "chatbot" }))).await.ok();
+    let path = format!("{BUDGETS}/cap");
+    let changed = admin.patch(&path, json!({ "action": "block" })).await.ok();
+    let feature = admin.delete("/api/platform/ai-management/features/chatbot").await.ok();
+    // A budget that is there keeps its scope.
+    undo(&changed).await.ok();
+    let deleted = admin.delete(&path).await.ok();
+    let problem = undo(&deleted).await.problem("conflict");
+    assert!(problem["detail"].as_str().unwrap().starts_with("there is no feature `feat_"), "{problem}");
+    undo(&feature).await.ok();
+    undo(&deleted).await.ok();
+    assert_eq!(admin.get(&path).await.ok()["action"], "notify");
 }

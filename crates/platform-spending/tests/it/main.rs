@@ -5,6 +5,7 @@ mod adjusting;
 mod alerts;
 mod budgets;
 mod calls;
+mod explaining;
 mod impact;
 mod jobs;
 mod node;

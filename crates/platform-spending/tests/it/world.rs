@@ -22,11 +22,12 @@ impl Balances for Nothing {
 }
 
 pub(crate) async fn start(database: TestDatabase) -> Management {
+    let kinds = [glaux_platform_features::undoing(), glaux_platform_spending::undoing()].concat();
     let modules = vec![
         glaux_platform_applications::module(),
         glaux_platform_features::module(),
         glaux_platform_keys::module(),
-        glaux_platform_kit::journal_module(glaux_platform_spending::undoing()),
+        glaux_platform_kit::journal_module(kinds),
         glaux_platform_kit::live_module(),
         glaux_platform_models::module(),
         glaux_platform_spending::module(Arc::new(Nothing)),
