@@ -82,7 +82,10 @@ export interface paths {
         /** Signs in by a one-time link and goes to the console. */
         get: operations["follow_link"];
         put?: never;
-        /** Makes a link that signs the caller in; for a token, the admin of its organization. It works once and for an hour. */
+        /**
+         * Makes a link that signs the caller in; for a token, the admin of its organization. It works once and for an hour.
+         *     The journal says who made it once it is followed.
+         */
         post: operations["issue_link"];
         delete?: never;
         options?: never;
@@ -293,8 +296,8 @@ export interface paths {
          * What happens, as `text/event-stream`.
          * @description `event:` is a type such as `feature.status_changed`, `data:` is JSON. A stream goes on after `Last-Event-ID`; where
          *     that is no longer known, the first event is `gap` and the client reads again what it shows. It ends after a quarter
-         *     of an hour and is opened again. `usage.appended` has no id and is not kept: a stream that goes on and tells of it
-         *     begins with `gap`.
+         *     of an hour and is opened again. `usage.appended` has no id and is not kept: where it begins to be told, `gap` comes
+         *     first, and what is read after that has all that was before.
          */
         get: operations["watch_events"];
         put?: never;
@@ -968,7 +971,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many calls there are over time, by how they ended. Whole quarters of an hour are counted. */
+        /**
+         * How many calls there are over time, by how they ended. Whole quarters of an hour are counted.
+         * @description A span of more than 400 days is cut to where there are calls, and refused if that is still more.
+         */
         get: operations["count_calls"];
         put?: never;
         post?: never;
@@ -1292,7 +1298,9 @@ export interface components {
             dropped: string[];
             /** Format: int64 */
             duration_micros: number;
+            environment: string;
             error_code?: string | null;
+            feature?: string | null;
             /** Format: int64 */
             first_byte_micros?: number | null;
             /** Format: int32 */
@@ -1302,6 +1310,7 @@ export interface components {
              * @description The configuration in force.
              */
             journal_seq: number;
+            key: string;
             path: string;
             purpose: string;
             requested_model: string;
@@ -1312,6 +1321,7 @@ export interface components {
                 [key: string]: string;
             };
             traceparent?: string | null;
+            user?: string | null;
         };
         /** @description One request of an application, with what its attempts add up to. */
         CallEntry: {
@@ -1387,7 +1397,7 @@ export interface components {
             calls: number;
             /**
              * Format: date-time
-             * @description Where the first bar begins: the quarter of an hour that holds the moment asked for.
+             * @description Where the first bar begins: the quarter of an hour that holds the moment asked for, or the first one with calls.
              */
             from: string;
             items: components["schemas"]["CallVolumeBar"][];
@@ -1905,7 +1915,7 @@ export interface components {
             ip_deny: string[];
             /**
              * Format: date-time
-             * @description When the last call by it came, as far as calls are kept.
+             * @description When the last call by it came, as far as calls are kept. Absent in answers to changes.
              */
             last_used_at?: string | null;
             limits: components["schemas"]["Limits"];
@@ -2571,7 +2581,7 @@ export interface components {
                 ip_deny: string[];
                 /**
                  * Format: date-time
-                 * @description When the last call by it came, as far as calls are kept.
+                 * @description When the last call by it came, as far as calls are kept. Absent in answers to changes.
                  */
                 last_used_at?: string | null;
                 limits: components["schemas"]["Limits"];
@@ -5867,6 +5877,8 @@ export interface operations {
                 model?: string;
                 provider?: string;
                 environment?: string;
+                /** @description With how long the calls took, which takes longer to answer. */
+                latency?: boolean;
             };
             header?: never;
             path?: never;

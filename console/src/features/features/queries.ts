@@ -48,6 +48,7 @@ const analytics = (query: {
   bucket?: string;
   feature?: string;
   environment: Environment;
+  latency?: boolean;
 }) =>
   $api.queryOptions("get", "/api/platform/ai-management/spending/analytics", {
     params: { query: { ...lastWeek(), ...query } },
@@ -57,9 +58,9 @@ const analytics = (query: {
 export const weekByFeatureQuery = (environment: Environment) =>
   analytics({ group_by: "feature", environment });
 
-/** Calls and cost of one feature in the last seven days. */
+/** Calls, cost and durations of one feature in the last seven days. */
 export const weekQuery = (feature: string, environment: Environment) =>
-  analytics({ feature, environment });
+  analytics({ feature, environment, latency: true });
 
 /** The same for each of the days. */
 export const daysQuery = (feature: string, environment: Environment) =>

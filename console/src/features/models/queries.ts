@@ -74,4 +74,6 @@ export const monthQuery = (group_by: "provider" | "model" | "feature", filter: F
 
 /** What a day came to, by provider: how well they did of late. */
 export const dayQuery = () =>
-  $api.queryOptions("get", SUMS, { params: { query: { group_by: "provider", ...day() } } });
+  $api.queryOptions("get", SUMS, {
+    params: { query: { group_by: "provider", latency: true, ...day() } },
+  });
