@@ -18,6 +18,9 @@ use crate::process::{ADMIN_TOKEN, Glaux, MANAGEMENT, Start};
 
 const STREAMS: usize = 32;
 
+/// So many can't all be told goodbye in no time.
+const WATCHERS: usize = 200;
+
 /// How long something may take that does not wait for anything.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -72,6 +75,28 @@ async fn a_socket_stays_open_and_tells() {
     let directory = tempfile::tempdir().unwrap();
     // Whoever waits for the end of the drain does so for longer than this test.
     let mut glaux = Start::over(directory.path()).set("GLAUX_SERVER__DRAIN_SECONDS", "120").go();
+    let (mut socket, mut told) = watch(&glaux).await;
+    let mut others = Vec::new();
+    for _ in 0..WATCHERS {
+        others.push(watch(&glaux).await.0);
+    }
+    glaux.manage(Method::POST, "/features", r#"{"name":"chatbot","display_name":"Chatbot"}"#).await;
+    told = read_until(&mut socket, told, "journal.appended").await;
+    assert!(String::from_utf8_lossy(&told).contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+
+    glaux.ask_to_stop();
+    for mut socket in others.into_iter().chain([socket]) {
+        let mut last = Vec::new();
+        tokio::time::timeout(PATIENCE, socket.read_to_end(&mut last)).await.unwrap().unwrap();
+        // RFC 6455, section 5.5.1: a close frame without a reason.
+        assert_eq!(last.last_chunk(), Some(&[0x88, 0]), "{}", String::from_utf8_lossy(&last));
+    }
+    let stopped = tokio::task::spawn_blocking(move || glaux.wait_until_stopped());
+    tokio::time::timeout(PATIENCE, stopped).await.unwrap().unwrap();
+}
+
+/// A page that watches, and what it was told at first.
+async fn watch(glaux: &Glaux) -> (TcpStream, Vec<u8>) {
     let mut socket = TcpStream::connect(glaux.address).await.unwrap();
     // RFC 6455, section 1.3.
     let upgrade = format!(
@@ -81,18 +106,8 @@ async fn a_socket_stays_open_and_tells() {
         glaux.address
     );
     socket.write_all(upgrade.as_bytes()).await.unwrap();
-    let mut told = read_until(&mut socket, Vec::new(), "heartbeat").await;
-    glaux.manage(Method::POST, "/features", r#"{"name":"chatbot","display_name":"Chatbot"}"#).await;
-    told = read_until(&mut socket, told, "journal.appended").await;
-    assert!(String::from_utf8_lossy(&told).contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
-
-    glaux.ask_to_stop();
-    let mut last = Vec::new();
-    tokio::time::timeout(PATIENCE, socket.read_to_end(&mut last)).await.unwrap().unwrap();
-    // RFC 6455, section 5.5.1: a close frame without a reason.
-    assert_eq!(last.last_chunk(), Some(&[0x88, 0]), "{last:?}");
-    let stopped = tokio::task::spawn_blocking(move || glaux.wait_until_stopped());
-    tokio::time::timeout(PATIENCE, stopped).await.unwrap().unwrap();
+    let told = read_until(&mut socket, Vec::new(), "heartbeat").await;
+    (socket, told)
 }
 
 /// What has come when `expected` is in it.
