@@ -16,11 +16,12 @@ const id = (text: string | null | undefined) =>
 export function Origin({ explanation }: { explanation: Schemas["Explanation"] }) {
   const { call, attempts } = explanation;
   const last = attempts.at(-1);
+  const whose = last ?? call;
   const facts: [string, ReactNode][] = [
-    ["Environment", last && words(last.environment)],
-    ["Feature", last?.feature && <FeatureName id={last.feature} />],
-    ["Key", last && <KeyName id={last.key} />],
-    ["User", last?.user && <bdi>{last.user}</bdi>],
+    ["Environment", whose && words(whose.environment)],
+    ["Feature", whose?.feature && <FeatureName id={whose.feature} />],
+    ["Key", whose && <KeyName id={whose.key} />],
+    ["User", whose?.user && <bdi>{whose.user}</bdi>],
     ["Session", call?.session && <bdi>{call.session}</bdi>],
     ["Path", id(call?.path)],
     ["Stream", call?.stream && "Yes"],
