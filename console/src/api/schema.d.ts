@@ -84,7 +84,7 @@ export interface paths {
         put?: never;
         /**
          * Makes a link that signs the caller in; for a token, the admin of its organization. It works once and for an hour.
-         *     The journal says who made it once it is followed.
+         * @description The journal says who made it once it is followed.
          */
         post: operations["issue_link"];
         delete?: never;

@@ -64,6 +64,7 @@ pub(super) struct LinkView {
 }
 
 /// Makes a link that signs the caller in; for a token, the admin of its organization. It works once and for an hour.
+///
 /// The journal says who made it once it is followed.
 #[utoipa::path(post, path = "/api/auth/link", operation_id = "issue_link", tag = "identity",
     responses((status = 201, body = LinkView)))]
