@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { assignmentsQuery, budgetsQuery, featuresQuery } from "@/api/every-page";
 import { healthQuery } from "@/api/operations";
-import { describe } from "@/api/problem";
+import { ApiError, describe } from "@/api/problem";
 import { useCan } from "@/api/session";
 import { plural } from "@/lib/format";
 import { Panel } from "@/ui/panel";
@@ -60,11 +60,7 @@ export function AttentionPanel({ span, environment, now }: Shown) {
                 <Row key={`${item.to} ${item.title}`} item={item} />
               ))}
             </ul>
-            {failed && (
-              <p role="alert" className="border-t border-line px-3 py-2 text-xs text-warn">
-                Some of it could not be read: {describe(failed.error).title}
-              </p>
-            )}
+            {failed && <Unread error={failed.error} />}
           </>
         )}
       </div>
@@ -94,3 +90,15 @@ const Row = ({ item }: { item: Item }) => (
     </AreaLink>
   </li>
 );
+
+/** What is missing among these: he may not see it, or it could not be read. */
+function Unread({ error }: { error: unknown }) {
+  if (error instanceof ApiError && error.status === 403) {
+    return <p className="px-3 py-2 text-xs text-ink-3">You may not see all that could be here.</p>;
+  }
+  return (
+    <p role="alert" className="px-3 py-2 text-xs text-warn">
+      Some of it could not be read: {describe(error).title}
+    </p>
+  );
+}
