@@ -202,7 +202,8 @@ test("a feature is made, given several models and limits, put in maintenance, an
   await expect(own).toHaveCount(0);
   // What was removed comes back: no name has to be typed.
   const notices = page.getByRole("region", { name: "Notifications" });
-  await notices.getByRole("button", { name: "Undo" }).last().click();
+  const removed = notices.getByRole("dialog", { name: /^Removed/ });
+  await removed.getByRole("button", { name: "Undo" }).click();
   await review(page, /^Undo/).getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("row", { name: /Owl whisperer/ })).toHaveCount(1);
 });

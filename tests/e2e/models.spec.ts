@@ -115,7 +115,9 @@ test("an alias is moved to another model, and back", async ({ page, program }) =
   await dialog(page).getByRole("button", { name: "Change", exact: true }).click();
   await expect(alias.getByRole("link", { name: "globex/swift" })).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
-  await dialog(page).getByRole("button", { name: "Undo" }).click();
+  // The notice is a dialog, too.
+  const undo = page.getByRole("dialog", { name: /^Undo/ });
+  await undo.getByRole("button", { name: "Undo" }).click();
   await expect(alias.getByRole("link", { name: "acme/large" })).toBeVisible();
 });
 
