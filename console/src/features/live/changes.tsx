@@ -66,7 +66,7 @@ const BECOMES: Record<Status, { verb: string; effect: string }> = {
   },
 };
 
-export const becoming = (feature: string, status: Status, onDone: () => void): Change => ({
+export const becoming = (feature: string, status: Status): Change => ({
   title: `${BECOMES[status].verb}: ${feature}`,
   verb: BECOMES[status].verb,
   done: `${feature} is ${status}`,
@@ -76,7 +76,6 @@ export const becoming = (feature: string, status: Status, onDone: () => void): C
     params: { path: { feature } },
     body: { status },
   }),
-  onDone,
 });
 
 export const revoking = (key: Schemas["Key"], onDone: () => void): Change => ({

@@ -111,11 +111,11 @@ test("what is dangerous says so, and what can't be taken back asks for the name"
     isDangerous: true,
     cannotUndo: true,
   });
-  expect(becoming("chatbot", "inactive", () => {})).toMatchObject({
+  expect(becoming("chatbot", "inactive")).toMatchObject({
     verb: "Disable",
     isDangerous: true,
   });
-  expect(becoming("chatbot", "active", () => {})).toMatchObject({
+  expect(becoming("chatbot", "active")).toMatchObject({
     verb: "Activate",
     isDangerous: false,
   });

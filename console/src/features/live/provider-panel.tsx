@@ -7,7 +7,6 @@ import { useCan } from "@/api/session";
 import { count, duration, words } from "@/lib/format";
 import { useEnvironment } from "@/lib/use-environment";
 import { Button, buttonClass } from "@/ui/button";
-import { review } from "@/ui/change";
 import { EnvironmentName } from "@/ui/environment";
 import { Gate } from "@/ui/gate";
 import { CircuitStatus, HealthStatus } from "@/ui/health";
@@ -15,7 +14,7 @@ import { Facts } from "@/ui/panel";
 import { SidePanel } from "@/ui/side-panel";
 import { Failure, SkeletonRows } from "@/ui/states";
 import { Tag } from "@/ui/status";
-import { becoming } from "./changes";
+import { FeatureSwitch } from "./feature-switch";
 import type { LiveSearch } from "./search";
 import { usesOf } from "./uses";
 
@@ -158,20 +157,7 @@ function Dependents({ provider, go }: { provider: string; go: Props["go"] }) {
                   Switch model
                   <span className="sr-only"> of {feature.name}</span>
                 </Button>
-                <Button
-                  onClick={() =>
-                    review(
-                      becoming(
-                        feature.name,
-                        feature.status === "active" ? "inactive" : "active",
-                        () => {},
-                      ),
-                    )
-                  }
-                >
-                  {feature.status === "active" ? "Disable" : "Activate"}
-                  <span className="sr-only"> {feature.name}</span>
-                </Button>
+                <FeatureSwitch feature={feature} />
               </span>
             )}
           </li>

@@ -3,14 +3,12 @@ import { useState } from "react";
 import { featuresQuery } from "@/api/every-page";
 import { useCan } from "@/api/session";
 import { words } from "@/lib/format";
-import { Button } from "@/ui/button";
-import { review } from "@/ui/change";
 import { TextField } from "@/ui/field";
 import { Tabs } from "@/ui/filter";
 import { SidePanel } from "@/ui/side-panel";
 import { Denied, Loaded, SkeletonRows } from "@/ui/states";
 import { Status, type Tone } from "@/ui/status";
-import { becoming } from "./changes";
+import { FeatureSwitch } from "./feature-switch";
 import { RevokeKey } from "./revoke-key";
 import type { Act, LiveSearch } from "./search";
 import { SwitchModel } from "./switch-model";
@@ -105,20 +103,7 @@ function DisableFeature() {
                         </Status>
                       </span>
                     </span>
-                    <Button
-                      onClick={() =>
-                        review(
-                          becoming(
-                            feature.name,
-                            feature.status === "active" ? "inactive" : "active",
-                            () => {},
-                          ),
-                        )
-                      }
-                    >
-                      {feature.status === "active" ? "Disable" : "Activate"}
-                      <span className="sr-only"> {feature.name}</span>
-                    </Button>
+                    <FeatureSwitch feature={feature} />
                   </li>
                 ))}
               </ul>
