@@ -1,4 +1,5 @@
 /** Who may only look: no page offers a write, and the program refuses each of them when it is asked directly. */
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, expectClean, forgive, test } from "./fixture/test.ts";
 import { pages } from "./pages.ts";
@@ -28,6 +29,11 @@ const asViewer = test.extend<{ viewer: string }>({
     await page.routeWebSocket(/\/ws\?/, () => {});
     await use(page);
   },
+});
+
+test.beforeAll(async ({ program }) => {
+  // Something that waits for who may write: a feature that nothing serves.
+  await program.manage("POST", "/features", { name: `unassigned-${randomUUID().slice(0, 8)}` });
 });
 
 for (const { path, heading } of pages) {
@@ -84,12 +90,16 @@ asViewer("each write is refused to him who asks the program directly", async ({ 
       headers: { authorization: `Bearer ${viewer}`, "content-type": "application/json" },
       body: "{}",
     });
-  const me = await fetch(`${program.address}/api/me`, { headers: { authorization: `Bearer ${viewer}` } });
+  const me = await fetch(`${program.address}/api/me`, {
+    headers: { authorization: `Bearer ${viewer}` },
+  });
   const { permissions } = (await me.json()) as Me;
   const writes = Object.entries(API.paths).flatMap(([path, operations]) =>
-    VERBS.map((verb) => ({ verb, path, needs: operations[verb]?.["x-glaux-permission"] ?? "public" })).filter(
-      ({ verb, needs }) => operations[verb] && needs !== "public" && !permissions.includes(needs),
-    ),
+    VERBS.map((verb) => ({
+      verb,
+      path,
+      needs: operations[verb]?.["x-glaux-permission"] ?? "public",
+    })).filter(({ verb, needs }) => operations[verb] && needs !== "public" && !permissions.includes(needs)),
   );
   expect(writes.length).toBeGreaterThan(30);
   const answers = await Promise.all(

@@ -3,10 +3,11 @@ import type { ReactNode } from "react";
 import { useCan } from "@/api/session";
 import { areas } from "@/app/areas";
 
-/** A way to another page. Who may not see that page gets `otherwise`. */
+/** A way to another page. Who may not see that page, or lacks the `right` that he would use there, gets `otherwise`. */
 export function AreaLink(props: {
   to: string;
   search?: Record<string, unknown>;
+  right?: string;
   className?: string;
   title?: string;
   otherwise?: ReactNode;
@@ -14,7 +15,8 @@ export function AreaLink(props: {
 }) {
   const can = useCan();
   const area = areas.find((one) => one.path === props.to);
-  if (!area || !can(area.permission)) return props.otherwise ?? null;
+  if (!area || !can(area.permission) || (props.right && !can(props.right)))
+    return props.otherwise ?? null;
   return (
     <Link
       // Each page reads its own part of the URL and drops what it does not know.

@@ -68,28 +68,31 @@ export function AttentionPanel({ span, environment, now }: Shown) {
   );
 }
 
-const Row = ({ item }: { item: Item }) => (
-  <li className="flex items-start gap-2.5 py-2 pr-1.5 pl-3">
-    <Shape tone={item.tone} className="mt-1.5" />
-    <div className="min-w-0 flex-1">
-      <p className="text-sm leading-[18px] font-medium [overflow-wrap:anywhere]" dir="auto">
-        <span className="sr-only">{SPOKEN[item.tone]}: </span>
-        {item.title}
-      </p>
-      <p className="truncate text-xs text-ink-3" title={item.detail} dir="auto">
-        {item.detail}
-      </p>
-    </div>
-    <AreaLink
-      to={item.to}
-      search={item.search}
-      className="inline-flex h-7 shrink-0 items-center rounded-md px-2 text-xs font-medium text-accent hover:bg-accent-soft pointer-coarse:h-11"
-    >
-      {item.act}
-      <span className="sr-only">: {item.title}</span>
-    </AreaLink>
-  </li>
-);
+function Row({ item }: { item: Item }) {
+  const can = useCan();
+  return (
+    <li className="flex items-start gap-2.5 py-2 pr-1.5 pl-3">
+      <Shape tone={item.tone} className="mt-1.5" />
+      <div className="min-w-0 flex-1">
+        <p className="text-sm leading-[18px] font-medium [overflow-wrap:anywhere]" dir="auto">
+          <span className="sr-only">{SPOKEN[item.tone]}: </span>
+          {item.title}
+        </p>
+        <p className="truncate text-xs text-ink-3" title={item.detail} dir="auto">
+          {item.detail}
+        </p>
+      </div>
+      <AreaLink
+        to={item.to}
+        search={item.search}
+        className="inline-flex h-7 shrink-0 items-center rounded-md px-2 text-xs font-medium text-accent hover:bg-accent-soft pointer-coarse:h-11"
+      >
+        {!item.right || can(item.right) ? item.act : "Open"}
+        <span className="sr-only">: {item.title}</span>
+      </AreaLink>
+    </li>
+  );
+}
 
 /** What is missing among these: he may not see it, or it could not be read. */
 function Unread({ error }: { error: unknown }) {

@@ -12,6 +12,8 @@ export type Item = {
   search?: Record<string, unknown>;
   /** The word on the link. */
   act: string;
+  /** The right that the act takes: without it one may only open. */
+  right?: string;
 };
 
 export type Known = {
@@ -120,6 +122,7 @@ function ofUnpriced(sum: Sum): Item[] {
       to: "/models",
       search: { tab: "models", sel: model },
       act: "Price it",
+      right: "models.write",
     },
   ];
 }
@@ -140,7 +143,7 @@ function ofFeatures({ features = [], assigned, environment }: Known): Item[] {
       "info",
       `without a model in ${words(environment)}`,
       "Calls there are refused",
-      "Assign",
+      { act: "Assign", right: "features.write" },
     ),
   ];
 }
@@ -150,11 +153,11 @@ function together(
   tone: Item["tone"],
   state: string,
   detail: string,
-  act = "Open",
+  how: Pick<Item, "act" | "right"> = { act: "Open" },
 ): Item[] {
   if (names.length > EACH) {
     const title = `${count(names.length)} features are ${state}`;
-    return [{ tone, title, detail: nameSome(names), to: "/features", act }];
+    return [{ tone, title, detail: nameSome(names), to: "/features", ...how }];
   }
   return names.map((name) => ({
     tone,
@@ -162,7 +165,7 @@ function together(
     detail,
     to: "/features",
     search: { sel: name },
-    act,
+    ...how,
   }));
 }
 

@@ -81,7 +81,7 @@ export function FeatureTable({ span, range, environment, now }: Shown) {
               <Empty
                 title="No feature yet"
                 action={
-                  <AreaLink to="/features" search={{ new: true }}>
+                  <AreaLink to="/features" search={{ new: true }} right="features.write">
                     Add a feature
                   </AreaLink>
                 }

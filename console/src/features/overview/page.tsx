@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useCan } from "@/api/session";
 import { words } from "@/lib/format";
@@ -11,6 +11,7 @@ import { Tabs } from "@/ui/filter";
 import { PageBody, PageHeader } from "@/ui/page";
 import { Denied, Empty, Skeleton } from "@/ui/states";
 import { ActivityPanel } from "./activity-panel";
+import { AreaLink } from "./area-link";
 import { AttentionPanel } from "./attention-panel";
 import { CallsPanel, LatencyPanel } from "./courses";
 import { FeatureTable } from "./feature-table";
@@ -109,9 +110,9 @@ const FirstUse = () => (
     <Empty
       title="No calls in the last two months"
       action={
-        <Link to="/welcome" className={buttonClass({ variant: "primary", size: "md" })}>
+        <AreaLink to="/welcome" className={buttonClass({ variant: "primary", size: "md" })}>
           Make the first call
-        </Link>
+        </AreaLink>
       }
     >
       Figures stand here as soon as the first call is made. It takes a provider, a feature and a
