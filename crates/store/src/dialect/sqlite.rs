@@ -182,4 +182,14 @@ mod tests {
         assert_eq!(file_of("sqlite:///var/lib/glaux.db").unwrap(), PathBuf::from("/var/lib/glaux.db"));
         assert!(file_of("sqlite::memory:").is_err());
     }
+
+    /// See `.cargo/config.toml`: in one page cache of all connections, a large write transaction starves the readers.
+    #[tokio::test]
+    async fn each_connection_keeps_its_own_page_cache() {
+        let mut connection = SqliteConnectOptions::new().in_memory(true).connect().await.unwrap();
+        let options: Vec<String> =
+            sqlx::query_scalar("PRAGMA compile_options").fetch_all(&mut connection).await.unwrap();
+        assert!(options.contains(&"THREADSAFE=1".to_owned()), "{options:?}");
+        assert!(!options.contains(&"ENABLE_MEMORY_MANAGEMENT".to_owned()), "{options:?}");
+    }
 }
