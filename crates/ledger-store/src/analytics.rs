@@ -117,32 +117,35 @@ pub struct Grouped<T> {
 
 /// Sums by bucket and group. Where nothing happened there is none.
 pub async fn sum_usage(tx: &mut OrgRead, query: &AnalyticsQuery) -> Result<Vec<Grouped<Totals>>> {
-    let mut answer = Vec::new();
-    for slots in buckets(query)? {
-        let mut groups: BTreeMap<Group, Totals> = BTreeMap::new();
-        for (group, totals) in groups::list_totals(tx, slots, &query.group_by, &query.filter).await? {
-            groups.entry(group).or_default().merge(&totals);
+    let buckets = Buckets::of(query)?;
+    let mut sums: ByBucket<Totals> = BTreeMap::new();
+    for slots in &buckets.0 {
+        for (group, totals) in groups::list_totals(tx, *slots, &query.group_by, &query.filter).await? {
+            sums.entry((slots.0, group)).or_default().merge(&totals);
         }
-        for (group, usage) in groups::list_other_usage(tx, slots, &query.group_by, &query.filter).await? {
-            groups.entry(group).or_default().usage.merge(&usage);
-        }
-        answer.extend(groups.into_iter().map(|(group, value)| Grouped { bucket: slots.0, group, value }));
     }
-    Ok(answer)
+    let (span, start) = (buckets.span(), |slot| buckets.start(slot));
+    for (bucket, group, usage) in groups::list_other_usage(tx, span, start, &query.group_by, &query.filter).await? {
+        sums.entry((bucket, group)).or_default().usage.merge(&usage);
+    }
+    Ok(to_list(sums))
 }
 
 /// The durations of successful calls by bucket and group.
 pub async fn sketch_latency(tx: &mut OrgRead, query: &AnalyticsQuery) -> Result<Vec<Grouped<Latency>>> {
-    let mut answer = Vec::new();
-    for slots in buckets(query)? {
-        let mut groups: BTreeMap<Group, Latency> = BTreeMap::new();
-        each_latency(tx, slots, &query.group_by, &query.filter, |group, latency| {
-            groups.entry(group).or_default().merge(latency)
-        })
-        .await?;
-        answer.extend(groups.into_iter().map(|(group, value)| Grouped { bucket: slots.0, group, value }));
-    }
-    Ok(answer)
+    let buckets = Buckets::of(query)?;
+    let mut sketches: ByBucket<Latency> = BTreeMap::new();
+    each_latency(tx, buckets.span(), &query.group_by, &query.filter, |slot, group, latency| {
+        sketches.entry((buckets.start(slot), group)).or_default().merge(latency)
+    })
+    .await?;
+    Ok(to_list(sketches))
+}
+
+type ByBucket<T> = BTreeMap<(Timestamp, Group), T>;
+
+fn to_list<T>(found: ByBucket<T>) -> Vec<Grouped<T>> {
+    found.into_iter().map(|((bucket, group), value)| Grouped { bucket, group, value }).collect()
 }
 
 /// Goes through the sketches of the roll-ups with slots in `slots`.
@@ -151,14 +154,14 @@ pub(crate) async fn each_latency(
     slots: (Timestamp, Timestamp),
     group_by: &[Dimension],
     filter: &AnalyticsFilter,
-    mut take: impl FnMut(Group, &Latency) -> Result<()>,
+    mut take: impl FnMut(Timestamp, Group, &Latency) -> Result<()>,
 ) -> Result<()> {
     let mut after = RollupPlace::before(slots.0);
     loop {
         let page = groups::page_latency(tx, (&after, slots.1), group_by, filter, SKETCHES).await?;
         let is_last = (page.len() as i64) < SKETCHES;
         for sketch in page {
-            take(sketch.group, &Latency::from_bytes(&sketch.bytes)?)?;
+            take(sketch.place.slot, sketch.group, &Latency::from_bytes(&sketch.bytes)?)?;
             after = sketch.place;
         }
         if is_last {
@@ -168,22 +171,38 @@ pub(crate) async fn each_latency(
 }
 
 /// The buckets from the first to the last slot, each from its first slot to before the next one's.
-fn buckets(query: &AnalyticsQuery) -> Result<Vec<(Timestamp, Timestamp)>> {
-    let end = query.to.minus(std::time::Duration::from_micros(1)).floor(SLOT).plus(SLOT);
-    let mut start = query.from.floor(SLOT);
-    let mut buckets = Vec::new();
-    while start < end {
-        let next = match query.bucket {
-            None => end,
-            Some(bucket) => bucket.end(start, &query.zone).clamp(start.plus(SLOT), end),
-        };
-        if buckets.len() == MAX_BUCKETS {
-            return Err(Error::TooManyBuckets { limit: MAX_BUCKETS });
+struct Buckets(Vec<(Timestamp, Timestamp)>);
+
+impl Buckets {
+    fn of(query: &AnalyticsQuery) -> Result<Self> {
+        let end = query.to.minus(std::time::Duration::from_micros(1)).floor(SLOT).plus(SLOT);
+        let mut start = query.from.floor(SLOT);
+        let mut buckets = Vec::new();
+        while start < end {
+            let next = match query.bucket {
+                None => end,
+                Some(bucket) => bucket.end(start, &query.zone).clamp(start.plus(SLOT), end),
+            };
+            if buckets.len() == MAX_BUCKETS {
+                return Err(Error::TooManyBuckets { limit: MAX_BUCKETS });
+            }
+            buckets.push((start, next));
+            start = next;
         }
-        buckets.push((start, next));
-        start = next;
+        Ok(Self(buckets))
     }
-    Ok(buckets)
+
+    /// From the first slot to before the last one's end.
+    fn span(&self) -> (Timestamp, Timestamp) {
+        let start = self.0.first().map_or(Timestamp::from_micros(0), |first| first.0);
+        (start, self.0.last().map_or(start, |last| last.1))
+    }
+
+    /// The start of the bucket that holds a slot of the span.
+    fn start(&self, slot: Timestamp) -> Timestamp {
+        let after = self.0.partition_point(|(start, _)| *start <= slot);
+        self.0.get(after.saturating_sub(1)).map_or(slot, |found| found.0)
+    }
 }
 
 impl Bucket {
@@ -215,7 +234,7 @@ mod tests {
                 zone: TimeZone::get("Europe/Paris").unwrap(),
                 filter: AnalyticsFilter::default(),
             };
-            let buckets = buckets(&query).unwrap();
+            let Buckets(buckets) = Buckets::of(&query).unwrap();
             let found: Vec<_> = buckets.iter().map(|(start, _)| *start).collect();
             let expected: Vec<Timestamp> = starts.iter().map(|start| start.parse().unwrap()).collect();
             assert_eq!(found, expected, "{bucket:?} {from} {to}");
@@ -266,6 +285,6 @@ mod tests {
             zone: TimeZone::UTC,
             filter: AnalyticsFilter::default(),
         };
-        assert!(matches!(buckets(&query), Err(Error::TooManyBuckets { limit: MAX_BUCKETS })));
+        assert!(matches!(Buckets::of(&query).map(|_| ()), Err(Error::TooManyBuckets { limit: MAX_BUCKETS })));
     }
 }

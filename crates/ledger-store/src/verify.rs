@@ -224,10 +224,10 @@ async fn read_rollups(tx: &mut OrgRead, slots: (Timestamp, Timestamp)) -> Result
     if rollups.is_empty() {
         return Ok(rollups);
     }
-    for (group, usage) in groups::list_other_usage(tx, slots, &ALL, &filter).await? {
+    for (_, group, usage) in groups::list_other_usage(tx, slots, |_| slots.0, &ALL, &filter).await? {
         rollups.entry(unnamed(group)).or_default().totals.usage.merge(&usage);
     }
-    each_latency(tx, slots, &ALL, &filter, |group, latency| {
+    each_latency(tx, slots, &ALL, &filter, |_, group, latency| {
         rollups.entry(unnamed(group)).or_default().latency.merge(latency)
     })
     .await?;

@@ -16,7 +16,7 @@ use crate::{
 /// Where a roll-up stands among all.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct RollupPlace {
-    slot: Timestamp,
+    pub(crate) slot: Timestamp,
     dimensions: Vec<u8>,
     node_id: NodeId,
 }
@@ -35,12 +35,20 @@ impl RollupPlace {
     }
 }
 
-const TOTALS: Sql = sql(
-    "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
+/// Selects the dimensions that are grouped by.
+macro_rules! grouped {
+    () => {
+        "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
         CASE WHEN $6 THEN provider_id END AS provider_id, CASE WHEN $7 THEN model_id END AS model_id,
         CASE WHEN $8 THEN environment END AS environment, CASE WHEN $9 THEN key_id END AS key_id,
-        CASE WHEN $7 THEN model_name END AS model_name,
-        CAST(SUM(calls_success) AS BIGINT) AS calls_success,
+        CASE WHEN $7 THEN model_name END AS model_name"
+    };
+}
+
+/// What roll-ups have in columns, added up.
+macro_rules! added_up {
+    () => {
+        "CAST(SUM(calls_success) AS BIGINT) AS calls_success,
         CAST(SUM(calls_error) AS BIGINT) AS calls_error,
         CAST(SUM(calls_timeout) AS BIGINT) AS calls_timeout,
         CAST(SUM(calls_cancelled) AS BIGINT) AS calls_cancelled,
@@ -70,41 +78,41 @@ const TOTALS: Sql = sql(
         CAST(SUM(output_tokens) AS BIGINT) AS output_tokens,
         CAST(SUM(reasoning_tokens) AS BIGINT) AS reasoning_tokens,
         CAST(SUM(output_audio_tokens) AS BIGINT) AS output_audio_tokens,
-        CAST(SUM(output_image_tokens) AS BIGINT) AS output_image_tokens
-     FROM usage_rollups
-     WHERE organization_id = $1 AND slot >= $2 AND slot < $3
-        AND ($10 IS NULL OR application_id = $10) AND ($11 IS NULL OR feature_id = $11)
-        AND ($12 IS NULL OR provider_id = $12) AND ($13 IS NULL OR model_id = $13)
-        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)
-     GROUP BY 1, 2, 3, 4, 5, 6, 7",
-);
+        CAST(SUM(output_image_tokens) AS BIGINT) AS output_image_tokens"
+    };
+}
 
-const OTHER_USAGE: Sql = sql(
-    "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
-        CASE WHEN $6 THEN provider_id END AS provider_id, CASE WHEN $7 THEN model_id END AS model_id,
-        CASE WHEN $8 THEN environment END AS environment, CASE WHEN $9 THEN key_id END AS key_id,
-        CASE WHEN $7 THEN model_name END AS model_name, other_usage
-     FROM usage_rollups
+/// The roll-ups of an organization in a time, narrowed.
+macro_rules! narrowed {
+    () => {
+        " FROM usage_rollups
      WHERE organization_id = $1 AND slot >= $2 AND slot < $3
         AND ($10 IS NULL OR application_id = $10) AND ($11 IS NULL OR feature_id = $11)
         AND ($12 IS NULL OR provider_id = $12) AND ($13 IS NULL OR model_id = $13)
-        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)
-        AND other_usage <> '{}'",
-);
+        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)"
+    };
+}
 
-const LATENCY: Sql = sql(
-    "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
-        CASE WHEN $6 THEN provider_id END AS provider_id, CASE WHEN $7 THEN model_id END AS model_id,
-        CASE WHEN $8 THEN environment END AS environment, CASE WHEN $9 THEN key_id END AS key_id,
-        CASE WHEN $7 THEN model_name END AS model_name, latency, slot, dimensions, node_id
-     FROM usage_rollups
-     WHERE organization_id = $1 AND slot >= $2 AND slot < $3
-        AND ($10 IS NULL OR application_id = $10) AND ($11 IS NULL OR feature_id = $11)
-        AND ($12 IS NULL OR provider_id = $12) AND ($13 IS NULL OR model_id = $13)
-        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)
-        AND calls_success > 0 AND (slot, dimensions, node_id) > ($2, $16, $17)
-     ORDER BY slot, dimensions, node_id LIMIT $18",
-);
+const TOTALS: Sql = sql(concat!(grouped!(), ", ", added_up!(), narrowed!(), " GROUP BY 1, 2, 3, 4, 5, 6, 7"));
+
+// Groups are sorted first, which takes longer than adding up: one group of all is not.
+const TOTAL_OF_ALL: Sql = sql(concat!(
+    "SELECT NULL AS application_id, NULL AS feature_id, NULL AS provider_id, NULL AS model_id, NULL AS environment,
+        NULL AS key_id, NULL AS model_name, ",
+    added_up!(),
+    narrowed!(),
+    " HAVING COUNT(*) > 0 AND NOT ($4 OR $5 OR $6 OR $7 OR $8 OR $9)"
+));
+
+const OTHER_USAGE: Sql = sql(concat!(grouped!(), ", slot, other_usage", narrowed!(), " AND other_usage <> '{}'"));
+
+const LATENCY: Sql = sql(concat!(
+    grouped!(),
+    ", latency, slot, dimensions, node_id",
+    narrowed!(),
+    " AND calls_success > 0 AND (slot, dimensions, node_id) > ($2, $16, $17)
+     ORDER BY slot, dimensions, node_id LIMIT $18"
+));
 
 /// The groups of the roll-ups with slots in `slots`, and what those have in columns.
 pub(crate) async fn list_totals(
@@ -113,23 +121,25 @@ pub(crate) async fn list_totals(
     group_by: &[Dimension],
     filter: &AnalyticsFilter,
 ) -> Result<Vec<(Group, Totals)>> {
-    let rows: Vec<TotalsRow> = select(tx.query(TOTALS), slots, group_by, filter).fetch_all().await?;
+    let statement = if group_by.is_empty() { TOTAL_OF_ALL } else { TOTALS };
+    let rows: Vec<TotalsRow> = select(tx.query(statement), slots, group_by, filter).fetch_all().await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The same roll-ups' meters without columns, by group.
+/// The same roll-ups' meters without columns, by group and by what `bucket` says of their slot.
 pub(crate) async fn list_other_usage(
     tx: &mut OrgRead,
     slots: (Timestamp, Timestamp),
+    bucket: impl Fn(Timestamp) -> Timestamp,
     group_by: &[Dimension],
     filter: &AnalyticsFilter,
-) -> Result<Vec<(Group, Usage)>> {
+) -> Result<Vec<(Timestamp, Group, Usage)>> {
     let rows: Vec<OtherUsageRow> = select(tx.query(OTHER_USAGE), slots, group_by, filter).fetch_all().await?;
-    let mut groups: BTreeMap<Group, Quantities> = BTreeMap::new();
-    for OtherUsageRow { group, other_usage: Json(quantities) } in rows {
-        groups.entry(group.into()).or_default().merge(&quantities);
+    let mut groups: BTreeMap<(Timestamp, Group), Quantities> = BTreeMap::new();
+    for OtherUsageRow { group, slot, other_usage: Json(quantities) } in rows {
+        groups.entry((bucket(slot), group.into())).or_default().merge(&quantities);
     }
-    Ok(groups.into_iter().map(|(group, quantities)| (group, quantities.to_usage())).collect())
+    Ok(groups.into_iter().map(|((bucket, group), quantities)| (bucket, group, quantities.to_usage())).collect())
 }
 
 /// A page of the sketches of roll-ups after a place and with slots before `end`, in order.
@@ -200,6 +210,7 @@ impl From<GroupColumns> for Group {
 struct OtherUsageRow {
     #[sqlx(flatten)]
     group: GroupColumns,
+    slot: Timestamp,
     other_usage: Json<Quantities>,
 }
 
