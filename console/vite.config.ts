@@ -3,6 +3,7 @@ import tailwindcss from "@tailwindcss/vite";
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { preloads } from "./preloads.ts";
 import { routes } from "./routes.ts";
 
 /** Where `npm run dev` finds the program. */
@@ -36,6 +37,7 @@ export default defineConfig({
     react(),
     tailwindcss(),
     pages,
+    preloads,
   ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   html: { cspNonce: "__CSP_NONCE__" },

@@ -7,17 +7,15 @@ import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
 import { Panel } from "@/ui/panel";
 import { Empty, Loaded, Skeleton, SkeletonRows } from "@/ui/states";
+import { askedOf } from "./asked";
 import { Controls } from "./controls";
 import { chartOf } from "./explore";
-import { BUCKET_WORDS, bucketOf, gridOf } from "./grid";
+import { BUCKET_WORDS, type bucketOf, gridOf } from "./grid";
 import type { Names } from "./names";
 import { Pivot } from "./pivot";
 import { type Sum, sumsQuery } from "./queries";
-import type { Dimension, Filters, SpendingSearch } from "./search";
-import { RANGE_WORDS, spanOf } from "./span";
-
-export const DEFAULT_RANGE = "7d";
-const DEFAULT_GROUP: readonly Dimension[] = ["feature"];
+import type { Dimension, SpendingSearch } from "./search";
+import { RANGE_WORDS } from "./span";
 
 /** Costs over time and by group. */
 export function Explorer(props: {
@@ -28,20 +26,10 @@ export function Explorer(props: {
   const { search, change, names } = props;
   const [looked] = useEnvironment();
   const now = useNow(60_000);
-  const by = search.by ?? DEFAULT_GROUP;
-  const range = search.range ?? DEFAULT_RANGE;
-  const span = spanOf(range, search, now);
-  const bucket = bucketOf(span, search.bucket);
-  const environment = search.all ? undefined : looked;
-  const filters: Filters = {
-    environment,
-    feature: search.feature,
-    provider: search.provider,
-    model: search.model,
-    key: search.key,
-  };
-  const overTime = useQuery(sumsQuery({ span, by: by.slice(0, 1), bucket, filters }));
-  const inAll = useQuery(sumsQuery({ span, by, filters }));
+  const asked = askedOf(search, looked, now);
+  const { by, range, span, bucket, filters } = asked;
+  const overTime = useQuery(sumsQuery(asked.overTime));
+  const inAll = useQuery(sumsQuery(asked.inAll));
   const isNarrowed = search.feature || search.provider || search.model || search.key;
   return (
     <Panel
