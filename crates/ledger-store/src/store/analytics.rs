@@ -35,20 +35,12 @@ impl RollupPlace {
     }
 }
 
-/// Selects the dimensions that are grouped by.
-macro_rules! grouped {
-    () => {
-        "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
+const TOTALS: Sql = sql(
+    "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
         CASE WHEN $6 THEN provider_id END AS provider_id, CASE WHEN $7 THEN model_id END AS model_id,
         CASE WHEN $8 THEN environment END AS environment, CASE WHEN $9 THEN key_id END AS key_id,
-        CASE WHEN $7 THEN model_name END AS model_name"
-    };
-}
-
-/// What roll-ups have in columns, added up.
-macro_rules! added_up {
-    () => {
-        "CAST(SUM(calls_success) AS BIGINT) AS calls_success,
+        CASE WHEN $7 THEN model_name END AS model_name,
+        CAST(SUM(calls_success) AS BIGINT) AS calls_success,
         CAST(SUM(calls_error) AS BIGINT) AS calls_error,
         CAST(SUM(calls_timeout) AS BIGINT) AS calls_timeout,
         CAST(SUM(calls_cancelled) AS BIGINT) AS calls_cancelled,
@@ -78,41 +70,84 @@ macro_rules! added_up {
         CAST(SUM(output_tokens) AS BIGINT) AS output_tokens,
         CAST(SUM(reasoning_tokens) AS BIGINT) AS reasoning_tokens,
         CAST(SUM(output_audio_tokens) AS BIGINT) AS output_audio_tokens,
-        CAST(SUM(output_image_tokens) AS BIGINT) AS output_image_tokens"
-    };
-}
-
-/// The roll-ups of an organization in a time, narrowed.
-macro_rules! narrowed {
-    () => {
-        " FROM usage_rollups
+        CAST(SUM(output_image_tokens) AS BIGINT) AS output_image_tokens
+     FROM usage_rollups
      WHERE organization_id = $1 AND slot >= $2 AND slot < $3
         AND ($10 IS NULL OR application_id = $10) AND ($11 IS NULL OR feature_id = $11)
         AND ($12 IS NULL OR provider_id = $12) AND ($13 IS NULL OR model_id = $13)
-        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)"
-    };
-}
+        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)
+     GROUP BY 1, 2, 3, 4, 5, 6, 7",
+);
 
-const TOTALS: Sql = sql(concat!(grouped!(), ", ", added_up!(), narrowed!(), " GROUP BY 1, 2, 3, 4, 5, 6, 7"));
-
-// Groups are sorted first, which takes longer than adding up: one group of all is not.
-const TOTAL_OF_ALL: Sql = sql(concat!(
+// Groups are sorted before they are added up; all of it as one group need not be.
+const TOTAL_OF_ALL: Sql = sql(
     "SELECT NULL AS application_id, NULL AS feature_id, NULL AS provider_id, NULL AS model_id, NULL AS environment,
-        NULL AS key_id, NULL AS model_name, ",
-    added_up!(),
-    narrowed!(),
-    " HAVING COUNT(*) > 0 AND NOT ($4 OR $5 OR $6 OR $7 OR $8 OR $9)"
-));
+        NULL AS key_id, NULL AS model_name,
+        CAST(SUM(calls_success) AS BIGINT) AS calls_success,
+        CAST(SUM(calls_error) AS BIGINT) AS calls_error,
+        CAST(SUM(calls_timeout) AS BIGINT) AS calls_timeout,
+        CAST(SUM(calls_cancelled) AS BIGINT) AS calls_cancelled,
+        CAST(SUM(calls_blocked) AS BIGINT) AS calls_blocked,
+        CAST(SUM(calls_unknown) AS BIGINT) AS calls_unknown,
+        CAST(SUM(calls_cached) AS BIGINT) AS calls_cached,
+        CAST(SUM(attempts_success) AS BIGINT) AS attempts_success,
+        CAST(SUM(attempts_error) AS BIGINT) AS attempts_error,
+        CAST(SUM(attempts_timeout) AS BIGINT) AS attempts_timeout,
+        CAST(SUM(attempts_cancelled) AS BIGINT) AS attempts_cancelled,
+        CAST(SUM(attempts_blocked) AS BIGINT) AS attempts_blocked,
+        CAST(SUM(attempts_unknown) AS BIGINT) AS attempts_unknown,
+        CAST(SUM(attempts_released) AS BIGINT) AS attempts_released,
+        CAST(SUM(attempts_unpriced) AS BIGINT) AS attempts_unpriced,
+        CAST(SUM(attempts_estimated) AS BIGINT) AS attempts_estimated,
+        CAST(SUM(attempts_bound) AS BIGINT) AS attempts_bound,
+        CAST(SUM(cost_nanos) AS BIGINT) AS cost_nanos,
+        CAST(SUM(input_tokens) AS BIGINT) AS input_tokens,
+        CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens,
+        CAST(SUM(cache_write_tokens) AS BIGINT) AS cache_write_tokens,
+        CAST(SUM(cache_write_1h_tokens) AS BIGINT) AS cache_write_1h_tokens,
+        CAST(SUM(input_audio_tokens) AS BIGINT) AS input_audio_tokens,
+        CAST(SUM(cached_input_audio_tokens) AS BIGINT) AS cached_input_audio_tokens,
+        CAST(SUM(input_image_tokens) AS BIGINT) AS input_image_tokens,
+        CAST(SUM(cached_input_image_tokens) AS BIGINT) AS cached_input_image_tokens,
+        CAST(SUM(input_video_tokens) AS BIGINT) AS input_video_tokens,
+        CAST(SUM(output_tokens) AS BIGINT) AS output_tokens,
+        CAST(SUM(reasoning_tokens) AS BIGINT) AS reasoning_tokens,
+        CAST(SUM(output_audio_tokens) AS BIGINT) AS output_audio_tokens,
+        CAST(SUM(output_image_tokens) AS BIGINT) AS output_image_tokens
+     FROM usage_rollups
+     WHERE organization_id = $1 AND slot >= $2 AND slot < $3
+        AND ($10 IS NULL OR application_id = $10) AND ($11 IS NULL OR feature_id = $11)
+        AND ($12 IS NULL OR provider_id = $12) AND ($13 IS NULL OR model_id = $13)
+        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)
+     HAVING COUNT(*) > 0 AND NOT ($4 OR $5 OR $6 OR $7 OR $8 OR $9)",
+);
 
-const OTHER_USAGE: Sql = sql(concat!(grouped!(), ", slot, other_usage", narrowed!(), " AND other_usage <> '{}'"));
+const OTHER_USAGE: Sql = sql(
+    "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
+        CASE WHEN $6 THEN provider_id END AS provider_id, CASE WHEN $7 THEN model_id END AS model_id,
+        CASE WHEN $8 THEN environment END AS environment, CASE WHEN $9 THEN key_id END AS key_id,
+        CASE WHEN $7 THEN model_name END AS model_name, slot, other_usage
+     FROM usage_rollups
+     WHERE organization_id = $1 AND slot >= $2 AND slot < $3
+        AND ($10 IS NULL OR application_id = $10) AND ($11 IS NULL OR feature_id = $11)
+        AND ($12 IS NULL OR provider_id = $12) AND ($13 IS NULL OR model_id = $13)
+        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)
+        AND other_usage <> '{}'",
+);
 
-const LATENCY: Sql = sql(concat!(
-    grouped!(),
-    ", latency, slot, dimensions, node_id",
-    narrowed!(),
-    " AND calls_success > 0 AND (slot, dimensions, node_id) > ($2, $16, $17)
-     ORDER BY slot, dimensions, node_id LIMIT $18"
-));
+const LATENCY: Sql = sql(
+    "SELECT CASE WHEN $4 THEN application_id END AS application_id, CASE WHEN $5 THEN feature_id END AS feature_id,
+        CASE WHEN $6 THEN provider_id END AS provider_id, CASE WHEN $7 THEN model_id END AS model_id,
+        CASE WHEN $8 THEN environment END AS environment, CASE WHEN $9 THEN key_id END AS key_id,
+        CASE WHEN $7 THEN model_name END AS model_name, latency, slot, dimensions, node_id
+     FROM usage_rollups
+     WHERE organization_id = $1 AND slot >= $2 AND slot < $3
+        AND ($10 IS NULL OR application_id = $10) AND ($11 IS NULL OR feature_id = $11)
+        AND ($12 IS NULL OR provider_id = $12) AND ($13 IS NULL OR model_id = $13)
+        AND ($14 IS NULL OR environment = $14) AND ($15 IS NULL OR key_id = $15)
+        AND calls_success > 0 AND (slot, dimensions, node_id) > ($2, $16, $17)
+     ORDER BY slot, dimensions, node_id LIMIT $18",
+);
 
 /// The groups of the roll-ups with slots in `slots`, and what those have in columns.
 pub(crate) async fn list_totals(
