@@ -1,0 +1,101 @@
+/**
+ * What operations cost the browser's main thread, in its own processor time, which does not pass while others run.
+ *
+ * A slower machine takes longer for everything: costs are told in rounds of a fixed piece of work in the same page.
+ */
+import type { CDPSession } from "@playwright/test";
+import { clickToPaint } from "./bench/in-page.ts";
+import { expect, type Page, test } from "./fixture/test.ts";
+import { pages } from "./pages.ts";
+
+test.use({ trace: "off" });
+
+const RUNS = 5;
+
+/** Milliseconds of processor time that the main thread has had. */
+async function spent(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
+}
+
+async function counting(page: Page): Promise<CDPSession> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return session;
+}
+
+/** A fixed piece of what pages do: words as keys, and a list put in order. */
+const piece = (page: Page) =>
+  page.evaluate(() => {
+    const counted = new Map<string, number>();
+    for (let at = 0; at < 40_000; at += 1) {
+      const word = `word ${(at * 7919) % 10_007}`;
+      counted.set(word, (counted.get(word) ?? 0) + at);
+    }
+    return [...counted].sort(([one], [other]) => (one < other ? -1 : 1)).length;
+  });
+
+/** Says of an operation how many rounds of the fixed piece it costs. */
+async function scale(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const costOf = async (operation: () => Promise<unknown>) => {
+    const before = await spent(session);
+    await operation();
+    return (await spent(session)) - before;
+  };
+  const rounds: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) rounds.push(await costOf(() => piece(page)));
+  return async (operation: () => Promise<unknown>) => (await costOf(operation)) / Math.min(...rounds);
+}
+
+test("a view change", async ({ page }) => {
+  const MOST_ROUNDS = 10;
+  await page.goto("/welcome");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const weigh = await scale(page);
+  const listed = pages.map(({ path }) => path).filter((path) => path !== "/welcome");
+  const costs = new Map<string, number>();
+  // The first time, its scripts are read, too.
+  for (const path of [...listed, ...listed]) {
+    const link = `nav[aria-label=Main] a[href^="${path}?"]`;
+    costs.set(path, await weigh(() => clickToPaint(page, link, "h1")));
+    await page.waitForLoadState("networkidle");
+  }
+  for (const [path, rounds] of costs) expect(rounds, path).toBeLessThan(MOST_ROUNDS);
+});
+
+test("a call that is told to the live tail", async ({ page, program }) => {
+  const MOST_ROUNDS = 3;
+  const CALLS = 100;
+  const connected = new Promise<(text: string) => void>((resolve) => {
+    void page.routeWebSocket(/\/ws\?/, (socket) => resolve((text) => socket.send(text)));
+  });
+  const { items } = await program.manage<{ items: object[] }>("GET", "/usage/calls?environment=production&limit=50");
+  await page.goto("/requests?env=production&live=true");
+  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const say = await connected;
+  const weigh = await scale(page);
+  const rounds = await weigh(async () => {
+    for (let told = 0; told < CALLS; told += 1) {
+      const at = new Date().toISOString();
+      const call = { ...items[told % items.length], id: `call_told_${told}`, at, user: `told-${told}` };
+      say(JSON.stringify({ type: "usage.appended", at, data: { items: [call], omitted: 0 } }));
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+    }
+    await expect(page.getByRole("row").getByTitle(`told-${CALLS - 1}`, { exact: true })).toBeVisible();
+  });
+  expect(rounds / CALLS).toBeLessThan(MOST_ROUNDS);
+});
+
+test("what costs as much as twenty rounds is seen to", async ({ page }) => {
+  await page.goto("/keys");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const weigh = await scale(page);
+  const rounds = await weigh(async () => {
+    for (let round = 0; round < 20; round += 1) await piece(page);
+  });
+  expect(rounds).toBeGreaterThan(15);
+});
