@@ -18,12 +18,6 @@ async function spent(session: CDPSession): Promise<number> {
   return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
 }
 
-async function counting(page: Page): Promise<CDPSession> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  return session;
-}
-
 /** A fixed piece of what pages do: words as keys, and a list put in order. */
 const piece = (page: Page) =>
   page.evaluate(() => {
