@@ -162,6 +162,26 @@ test("single keys: the list of keys, the fold of the navigation, a chord; none o
   await expect(page.getByRole("heading", { level: 1, name: "Journal" })).toBeFocused();
 });
 
+test("what is open is edited by E, and sent by Ctrl+Enter", async ({ page, program }) => {
+  const name = `by-key-${Date.now()}`;
+  await program.manage("POST", "/features", { name, display_name: name });
+  await page.goto(`/features?sel=${name}`);
+  await expect(page.getByRole("complementary", { name: `Feature ${name}` })).toBeVisible();
+  await page.keyboard.press("e");
+  const form = page.getByRole("dialog", { name: "Edit feature" });
+  const shown = form.getByLabel("Name for people");
+  await expect(shown).toHaveValue(name);
+  await shown.fill("By key");
+  await page.keyboard.press("Control+Enter");
+  const reviewed = page.getByRole("dialog", { name: `Edit ${name}` });
+  await expect(reviewed).toContainText("By key");
+  await expect(reviewed.getByRole("button", { name: "Save" })).toBeEnabled();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText(`Edited ${name}`)).toBeVisible();
+  const { display_name } = await program.manage<{ display_name: string }>("GET", `/features/${name}`);
+  expect(display_name).toBe("By key");
+});
+
 test("a row opens by Enter, its panel closes by Escape, and the focus is where it was", async ({ page }) => {
   await page.goto("/keys");
   const row = page.getByRole("row", { name: /batch/ });

@@ -33,7 +33,8 @@ const asViewer = test.extend<{ viewer: string }>({
 
 test.beforeAll(async ({ program }) => {
   // Something that waits for who may write: a feature that nothing serves.
-  await program.manage("POST", "/features", { name: `unassigned-${randomUUID().slice(0, 8)}` });
+  const name = `unassigned-${randomUUID().slice(0, 8)}`;
+  await program.manage("POST", "/features", { name, display_name: name });
 });
 
 for (const { path, heading } of pages) {

@@ -1,14 +1,16 @@
+import { singleKeys } from "@/lib/single-keys";
 import { useStore } from "@/lib/store";
 import { Dialog } from "@/ui/dialog";
 import { Checkbox } from "@/ui/field";
 import { Kbd } from "@/ui/status";
 import { areas } from "./areas";
-import { singleKeys } from "./keyboard";
 
 const KEYS: [string[], string][] = [
   [["Ctrl", "K"], "Search pages and actions"],
   [["/"], "Filter what is shown"],
   [["C"], "Make what the page is for"],
+  [["E"], "Edit what is open"],
+  [["Ctrl", "Enter"], "Send what is filled in"],
   [["J"], "Next row"],
   [["K"], "Row before"],
   [["Enter"], "Open the row"],

@@ -1,21 +1,26 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { remembered } from "@/lib/storage";
+import { isSingleKey } from "@/lib/single-keys";
 import { areas } from "./areas";
 
-/** Whether keys without Ctrl do something: they can be turned off (WCAG 2.1.4). */
-export const singleKeys = remembered<"on" | "off">("keys", "on", (text): text is "on" | "off" =>
-  ["on", "off"].includes(text),
-);
-
 const CHORD_MS = 900;
-/** Where letters are text. */
-const TYPING = "input,textarea,select,[contenteditable=true],[role=dialog],[role=menu]";
-
 export const loadPalette = () => import("./palette");
 
 /** What a page is there to make: the first button of its header that says so. */
 const CREATE = "#page-header [data-variant=primary]";
+
+/** What is filled in is sent by Ctrl+Enter, and by what saves elsewhere. */
+const isSubmit = (event: KeyboardEvent) =>
+  (event.metaKey || event.ctrlKey) && (event.key === "Enter" || event.key.toLowerCase() === "s");
+
+/** The button that sends the form, or goes on in the dialog, in which the focus is. What is dangerous has to be pressed. */
+function submitterOf(focused: HTMLElement): HTMLElement | null | undefined {
+  const form = focused.closest("form");
+  if (!form) return focused.closest("[role=dialog]")?.querySelector("[data-variant=primary]");
+  return [...form.elements].find(
+    (one): one is HTMLButtonElement => one instanceof HTMLButtonElement && one.type === "submit",
+  );
+}
 
 /** What keys do on every page. */
 export function useKeyboard(does: { palette: () => void; help: () => void; rail: () => void }) {
@@ -31,9 +36,11 @@ export function useKeyboard(does: { palette: () => void; help: () => void; rail:
         event.preventDefault();
         return latest.current.palette();
       }
-      const isTyping = (event.target as HTMLElement).closest(TYPING);
-      if (isTyping || event.metaKey || event.ctrlKey || event.altKey || singleKeys.get() === "off")
-        return;
+      if (isSubmit(event)) {
+        event.preventDefault();
+        return submitterOf(event.target as HTMLElement)?.click();
+      }
+      if (!isSingleKey(event)) return;
       if (performance.now() < chordUntil) {
         chordUntil = 0;
         const area = areas.find((one) => one.key === event.key);

@@ -1,26 +1,34 @@
 import { X } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef } from "react";
+import { isSingleKey } from "@/lib/single-keys";
 import { useMedia } from "@/lib/use-media";
 import { Button } from "./button";
 
 /**
  * What is known of the selected row, beside its list; it covers the screen on a phone.
  *
- * Escape closes it. The list stays usable, so it is a region and no dialog; where it covers the screen, what it covers
+ * Escape closes it, `e` edits what it shows. The list stays usable, so it is a region and no dialog; where it covers the screen, what it covers
  * can't be reached, and the focus comes back to it afterwards.
  */
 export function SidePanel(props: {
   label: string;
   title: ReactNode;
   onClose: () => void;
+  /** For who may. */
+  onEdit?: () => void;
   children: ReactNode;
   footer?: ReactNode;
 }) {
   const panel = useRef<HTMLElement>(null);
-  const { onClose } = props;
+  const { onClose, onEdit } = props;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
+      if (event.key === "e" && onEdit && isSingleKey(event)) {
+        // The field that it opens is not typed into.
+        event.preventDefault();
+        onEdit();
+      }
       if (event.key !== "Escape" || event.defaultPrevented || target.closest("[role=dialog]"))
         return;
       if (target.closest("input,textarea,select")) target.blur();
@@ -28,7 +36,7 @@ export function SidePanel(props: {
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [onClose]);
+  }, [onClose, onEdit]);
   useCover(panel, useMedia("(max-width: 767px)"));
   return (
     <aside

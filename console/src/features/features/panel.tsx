@@ -34,6 +34,7 @@ type Props = {
 /** All that is known of a feature, and can be changed of it. */
 export default function FeaturePanel(props: Props) {
   const feature = useQuery(featureQuery(props.name));
+  const mayWrite = useCan()("features.write");
   return (
     <SidePanel
       label={`Feature ${props.name}`}
@@ -47,6 +48,7 @@ export default function FeaturePanel(props: Props) {
         </>
       }
       onClose={props.onClose}
+      onEdit={mayWrite ? () => props.go({ edit: true }) : undefined}
     >
       {isMissing(feature.error) ? (
         <Empty title={`There is no feature ${props.name}`}>It may have been removed.</Empty>

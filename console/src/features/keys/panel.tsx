@@ -50,6 +50,7 @@ export function KeyPanel(props: {
         </>
       }
       onClose={() => set({ sel: undefined, edit: undefined })}
+      onEdit={mayWrite ? () => set({ edit: "access" }) : undefined}
       footer={
         mayWrite && (
           <>

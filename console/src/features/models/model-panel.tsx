@@ -40,6 +40,7 @@ export function ModelPanel(props: { row: ModelRow; search: ModelsSearch; set: Se
         </>
       }
       onClose={() => set({ sel: undefined, edit: undefined })}
+      onEdit={mayWrite ? () => set({ edit: "details" }) : undefined}
       footer={
         mayWrite && (
           <>

@@ -50,6 +50,7 @@ export function ProviderPanel(props: {
         </>
       }
       onClose={() => set({ sel: undefined, edit: undefined })}
+      onEdit={mayWrite && kind?.address !== "none" ? () => set({ edit: "connection" }) : undefined}
       footer={
         mayWrite && (
           <>

@@ -121,6 +121,7 @@ export default function RoutingTab({ search, set }: { search: ModelsSearch; set:
           label={`Routing policy ${selected.name}`}
           title={<span className="truncate">{selected.name}</span>}
           onClose={() => set({ sel: undefined, edit: undefined })}
+          onEdit={mayWrite ? () => set({ edit: "details" }) : undefined}
           footer={
             mayWrite && (
               <>

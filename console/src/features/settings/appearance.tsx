@@ -1,4 +1,4 @@
-import { singleKeys } from "@/app/keyboard";
+import { singleKeys } from "@/lib/single-keys";
 import { useStore } from "@/lib/store";
 import { THEMES, type Theme, theme } from "@/lib/theme";
 import { Checkbox } from "@/ui/field";

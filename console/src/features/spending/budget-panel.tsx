@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useCan } from "@/api/session";
 import { write } from "@/api/write";
 import { day, duration, exactMoney, money, percent } from "@/lib/format";
 import { now } from "@/lib/now";
 import { Button } from "@/ui/button";
 import { review } from "@/ui/change";
-import { Gate } from "@/ui/gate";
 import { Facts } from "@/ui/panel";
 import { SidePanel } from "@/ui/side-panel";
 import { Loaded, SkeletonRows } from "@/ui/states";
@@ -25,6 +25,7 @@ export function BudgetPanel(props: {
   onClose: () => void;
   onEdit: () => void;
 }) {
+  const mayWrite = useCan()("budgets.write");
   const budget = useQuery(budgetQuery(props.id));
   return (
     <SidePanel
@@ -35,12 +36,14 @@ export function BudgetPanel(props: {
         </span>
       }
       onClose={props.onClose}
+      onEdit={mayWrite ? props.onEdit : undefined}
       footer={
-        budget.data && (
-          <Gate permission="budgets.write">
+        budget.data &&
+        mayWrite && (
+          <>
             <Button onClick={props.onEdit}>Edit budget</Button>
             <Button onClick={() => remove(budget.data, props.onClose)}>Remove budget</Button>
-          </Gate>
+          </>
         )
       }
     >
