@@ -16,7 +16,7 @@ test("the link of the start leads to the first call, seen live with its cost", a
   await shot(page, "welcome");
   await current(page).getByRole("button", { name: "Take the sandbox" }).click();
   await current(page).getByRole("textbox", { name: "Feature" }).fill("greeter");
-  await expect(current(page).getByRole("combobox")).toHaveValue("sandbox/echo");
+  await expect(current(page).getByRole("combobox", { name: /^Model in/ })).toHaveValue("sandbox/echo");
   await current(page).getByRole("button", { name: "Make feature" }).click();
   await current(page).getByRole("button", { name: "Make key" }).click();
   await expect(current(page)).toContainText("Waiting for the first call of greeter");
