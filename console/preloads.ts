@@ -1,6 +1,9 @@
 import type { Plugin } from "vite";
 import { pages } from "./routes.ts";
 
+/** Before the style sheet, for which scripts of the document wait. */
+const PLACE = "<!-- preloads -->";
+
 /**
  * The page that is asked for is fetched along with the shell, not after it: the document says which scripts each page
  * is made of.
@@ -10,7 +13,7 @@ export const preloads: Plugin = {
   apply: "build",
   transformIndexHtml: {
     order: "post",
-    handler(_html, { bundle = {} }) {
+    handler(html, { bundle = {} }) {
       const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
       const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
       const withImports = (name: string, known: Set<string>): Set<string> => {
@@ -34,21 +37,23 @@ export const preloads: Plugin = {
           .filter((file) => !shell.has(file))
           .map(place);
       }
-      const children = `{const files=${JSON.stringify(files)};for(const file of ${JSON.stringify(ofPages)}[location.pathname]??[])
-document.head.append(Object.assign(document.createElement("link"),{rel:"modulepreload",crossOrigin:"",href:"/"+files[file]}))}`;
       const font = Object.keys(bundle).find((file) => /inter-latin-wght-normal.*woff2$/.test(file));
       if (!font) throw new Error("the font of the console is called otherwise");
-      const attrs = {
-        rel: "preload",
-        as: "font",
-        type: "font/woff2",
-        crossorigin: true,
-        href: `/${font}`,
-      };
-      return [
-        { tag: "link", attrs, injectTo: "head" },
-        { tag: "script", attrs: { nonce: "__CSP_NONCE__" }, children, injectTo: "head" },
-      ];
+      if (!html.includes(PLACE)) throw new Error(`the document has no ${PLACE}`);
+      return html.replace(
+        PLACE,
+        `<link rel="preload" as="font" type="font/woff2" crossorigin href="/${font}" />
+    <script nonce="__CSP_NONCE__">
+      {
+        const files = ${JSON.stringify(files)};
+        const pages = ${JSON.stringify(ofPages)};
+        for (const at of pages[location.pathname] ?? []) {
+          const link = { rel: "modulepreload", crossOrigin: "", href: "/" + files[at] };
+          document.head.append(Object.assign(document.createElement("link"), link));
+        }
+      }
+    </script>`,
+      );
     },
   },
 };

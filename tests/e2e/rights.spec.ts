@@ -12,8 +12,8 @@ const API: Description = JSON.parse(readFileSync(new URL("../../api/openapi.json
 const VERBS = ["post", "put", "patch", "delete"];
 /** What the buttons begin with that lead to a write. */
 const WRITING =
-  "add|assign|create|delete|disable|edit|enable|erase|import|issue|make|new|remove|replace|revoke|rotate|save|set|switch|" +
-  "take|test|undo";
+  "add|assign|create|delete|disable|edit|enable|erase|import|issue|make|new|price|remove|replace|revoke|rotate|save|set|" +
+  "switch|take|test|undo";
 const WRITES = new RegExp(`^(${WRITING})\\b`, "i");
 
 const asViewer = test.extend<{ viewer: string }>({
@@ -47,6 +47,7 @@ for (const { path, heading } of pages) {
     await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
     await page.waitForLoadState("networkidle");
     await expect(page.locator("main .animate-pulse")).toHaveCount(0);
+    if (path === "/") await expect(page.getByText(/without a model in Production/).first()).toBeVisible();
     await expect(page.locator("main").getByRole("button", { name: WRITES })).toHaveCount(0);
     await expect(page.locator("main").getByRole("link", { name: WRITES })).toHaveCount(0);
     const isListed = await page.getByRole("navigation", { name: "Main" }).getByText(heading, { exact: true }).count();

@@ -9,16 +9,26 @@ export const loadPalette = () => import("./palette");
 /** What a page is there to make: the first button of its header that says so. */
 const CREATE = "#page-header [data-variant=primary]";
 
-/** What is filled in is sent by Ctrl+Enter, and by what saves elsewhere. */
+/** What is filled in is sent by Ctrl+Enter, and by Ctrl+S, which saves elsewhere. */
 const isSubmit = (event: KeyboardEvent) =>
-  (event.metaKey || event.ctrlKey) && (event.key === "Enter" || event.key.toLowerCase() === "s");
+  (event.metaKey || event.ctrlKey) &&
+  !event.shiftKey &&
+  !event.altKey &&
+  (event.key === "Enter" || event.key.toLowerCase() === "s");
 
-/** The button that sends the form, or goes on in the dialog, in which the focus is. What is dangerous has to be pressed. */
-function submitterOf(focused: HTMLElement): HTMLElement | null | undefined {
+/** What sends the form, or goes on in the dialog, that holds the focus. What is dangerous has to be pressed itself. */
+function submitterOf(focused: HTMLElement): HTMLElement | undefined {
+  // The browser opens it in a tab of its own.
+  if (focused.closest("a[href]")) return undefined;
   const form = focused.closest("form");
-  if (!form) return focused.closest("[role=dialog]")?.querySelector("[data-variant=primary]");
-  return [...form.elements].find(
-    (one): one is HTMLButtonElement => one instanceof HTMLButtonElement && one.type === "submit",
+  const buttons: Iterable<Element> = form
+    ? form.elements
+    : (focused.closest("[role=dialog]")?.querySelectorAll("[data-variant=primary]") ?? []);
+  return [...buttons].find(
+    (one): one is HTMLButtonElement =>
+      one instanceof HTMLButtonElement &&
+      one.dataset.variant !== "danger" &&
+      (!form || one.type === "submit"),
   );
 }
 
@@ -36,9 +46,12 @@ export function useKeyboard(does: { palette: () => void; help: () => void; rail:
         event.preventDefault();
         return latest.current.palette();
       }
-      if (isSubmit(event)) {
+      const submitter = isSubmit(event) && submitterOf(event.target as HTMLElement);
+      if (submitter) {
         event.preventDefault();
-        return submitterOf(event.target as HTMLElement)?.click();
+        // Held down it would confirm what the first time only asked for.
+        if (!event.repeat) submitter.click();
+        return;
       }
       if (!isSingleKey(event)) return;
       if (performance.now() < chordUntil) {

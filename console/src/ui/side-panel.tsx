@@ -7,8 +7,8 @@ import { Button } from "./button";
 /**
  * What is known of the selected row, beside its list; it covers the screen on a phone.
  *
- * Escape closes it, `e` edits what it shows. The list stays usable, so it is a region and no dialog; where it covers the screen, what it covers
- * can't be reached, and the focus comes back to it afterwards.
+ * Escape closes it, E edits what it shows. The list stays usable, so it is a region and no dialog; where it covers the
+ * screen, what it covers can't be reached, and the focus comes back to it afterwards.
  */
 export function SidePanel(props: {
   label: string;

@@ -1,6 +1,7 @@
 /** The figures that the console promises, in real Chromium. */
 import { spawnSync } from "node:child_process";
 import { type Browser, chromium, expect, type Page, test } from "@playwright/test";
+import { countRequests, quiet } from "../fixture/quiet.ts";
 import { median, note, quantile, slope } from "./figures.ts";
 import { clickToPaint, feed, framesPerSecond, type Watched, watchSocket } from "./in-page.ts";
 import { CALLER, CALLS, endWorld, keepCalling, makeWorld, type World } from "./world.ts";
@@ -29,6 +30,7 @@ async function open(path: string, prepare?: (page: Page) => Promise<void>): Prom
   // What does not come by then is not slow but missing.
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
+  countRequests(page);
   await prepare?.(page);
   await page.goto(world.program.address + path);
   await page.locator("h1").waitFor();
@@ -36,7 +38,7 @@ async function open(path: string, prepare?: (page: Page) => Promise<void>): Prom
 }
 
 async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
+  await quiet(page);
   await expect(page.locator(".animate-pulse")).toHaveCount(0);
 }
 

@@ -48,7 +48,7 @@ export default function FeaturePanel(props: Props) {
         </>
       }
       onClose={props.onClose}
-      onEdit={mayWrite ? () => props.go({ edit: true }) : undefined}
+      onEdit={mayWrite && feature.data ? () => props.go({ edit: true }) : undefined}
     >
       {isMissing(feature.error) ? (
         <Empty title={`There is no feature ${props.name}`}>It may have been removed.</Empty>

@@ -24,6 +24,7 @@ export function AliasPanel(props: { of: Alias; mayWrite: boolean; set: SetSearch
       label={`Alias ${of.name}`}
       title={<span className="truncate font-mono text-xs">{of.name}</span>}
       onClose={() => set({ sel: undefined, edit: undefined })}
+      onEdit={props.mayWrite ? () => set({ edit: "details" }) : undefined}
       footer={
         props.mayWrite && (
           <>

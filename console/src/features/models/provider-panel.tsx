@@ -35,6 +35,8 @@ export function ProviderPanel(props: {
   const mayWrite = can("providers.write");
   const kind = kindOf(provider.kind);
   const close = () => set({ edit: undefined });
+  const editConnection =
+    mayWrite && kind?.address !== "none" ? () => set({ edit: "connection" }) : undefined;
   const edit = search.edit;
   return (
     <SidePanel
@@ -50,7 +52,7 @@ export function ProviderPanel(props: {
         </>
       }
       onClose={() => set({ sel: undefined, edit: undefined })}
-      onEdit={mayWrite && kind?.address !== "none" ? () => set({ edit: "connection" }) : undefined}
+      onEdit={editConnection}
       footer={
         mayWrite && (
           <>
@@ -93,12 +95,7 @@ export function ProviderPanel(props: {
             set={set}
           />
         )}
-        <Part
-          title="Connection"
-          edit={
-            mayWrite && kind?.address !== "none" ? () => set({ edit: "connection" }) : undefined
-          }
-        >
+        <Part title="Connection" edit={editConnection}>
           <Facts
             rows={[
               ["Kind", kindLabel(provider.kind)],

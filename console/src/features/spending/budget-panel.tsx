@@ -36,7 +36,7 @@ export function BudgetPanel(props: {
         </span>
       }
       onClose={props.onClose}
-      onEdit={mayWrite ? props.onEdit : undefined}
+      onEdit={mayWrite && budget.data ? props.onEdit : undefined}
       footer={
         budget.data &&
         mayWrite && (

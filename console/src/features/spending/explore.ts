@@ -102,13 +102,10 @@ export function pivotOf(sums: Sum[], by: readonly Dimension[], names: Names) {
     estimated: total(its, (sum) => sum.estimated_attempts + sum.bound_attempts),
     cells: new Map([...grouped(its, headOf)].map(([head, cell]) => [head, costOf(cell)])),
   });
+  const byFirst = grouped(sums, (sum) => (first ? valueIn(sum, first) : NOTHING));
   const rows = first
-    ? slicesOf(sums, first, names).map((slice) =>
-        rowOf(
-          slice.key,
-          slice.label,
-          sums.filter((sum) => valueIn(sum, first) === slice.key),
-        ),
+    ? slicesOf(sums, first, names).map(({ key, label }) =>
+        rowOf(key, label, byFirst.get(key) ?? []),
       )
     : [];
   return { heads, rows, total: rowOf("", "Total", sums) };

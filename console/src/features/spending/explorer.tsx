@@ -10,7 +10,7 @@ import { Empty, Loaded, Skeleton, SkeletonRows } from "@/ui/states";
 import { askedOf } from "./asked";
 import { Controls } from "./controls";
 import { chartOf } from "./explore";
-import { BUCKET_WORDS, type bucketOf, gridOf } from "./grid";
+import { BUCKET_WORDS, type Bucket, gridOf } from "./grid";
 import type { Names } from "./names";
 import { Pivot } from "./pivot";
 import { type Sum, sumsQuery } from "./queries";
@@ -96,7 +96,7 @@ export function Explorer(props: {
 export function CostChart(props: {
   sums: Sum[];
   span: { from: number; to: number };
-  bucket: ReturnType<typeof bucketOf>;
+  bucket: Bucket;
   by?: Dimension;
   names: Names;
   height?: number;

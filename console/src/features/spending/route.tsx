@@ -9,10 +9,11 @@ import { parseSearch } from "./search";
 
 export const Route = createFileRoute("/spending")({
   validateSearch: parseSearch,
-  loaderDeps: ({ search }) => search,
+  // What is open beside the costs does not change them.
+  loaderDeps: ({ search: { sel, new: _, edit, org, ...costs } }) => costs,
   loader: ({ context, deps }) => {
-    const { overTime } = askedOf(deps, deps.env ?? lastEnvironment.get(), now());
-    void context.queryClient.prefetchQuery(sumsQuery(overTime));
+    const { overTime, inAll } = askedOf(deps, deps.env ?? lastEnvironment.get(), now());
+    for (const sums of [overTime, inAll]) void context.queryClient.prefetchQuery(sumsQuery(sums));
     void context.queryClient.prefetchQuery(budgetsQuery);
   },
   component: SpendingPage,

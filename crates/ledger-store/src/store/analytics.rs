@@ -79,7 +79,8 @@ const TOTALS: Sql = sql(
      GROUP BY 1, 2, 3, 4, 5, 6, 7",
 );
 
-// Groups are sorted before they are added up; all of it as one group need not be.
+// Groups are sorted before they are added up; all of it as one group need not be. It is used where nothing is grouped by:
+// the last condition holds, and gives the parameters that are bound for both statements their types.
 const TOTAL_OF_ALL: Sql = sql(
     "SELECT NULL AS application_id, NULL AS feature_id, NULL AS provider_id, NULL AS model_id, NULL AS environment,
         NULL AS key_id, NULL AS model_name,

@@ -11,6 +11,7 @@ use crate::world::{START, World, feature, key, model, moment, organization, sett
 on_both!(
     sums_are_those_of_the_records,
     groups_and_buckets,
+    what_has_no_column_is_in_its_bucket,
     latency_is_that_of_successful_calls,
     latency_of_many_roll_ups
 );
@@ -106,6 +107,34 @@ async fn groups_and_buckets(database: TestDatabase) {
     let filter = AnalyticsFilter { model: Some(model(2)), ..AnalyticsFilter::default() };
     let last = AnalyticsQuery { from: moment("2026-11-22T01:14:00Z"), filter, ..query() };
     check(last, &[("2026-11-22T01:00:00Z", None, false, 40)]).await;
+}
+
+/// On both sides of midnight in Paris, in the last slot before it and the first one after.
+async fn what_has_no_column_is_in_its_bucket(database: TestDatabase) {
+    let world = World::new(25);
+    let calls = [("22:44:00", 1), ("22:45:00", 1), ("22:59:58", 1), ("23:00:00", 2), ("23:14:59", 2), ("23:15:00", 2)];
+    for (time, searches) in calls {
+        world.clock.set(moment(&format!("2026-11-21T{time}Z")));
+        world.serve(world.call(), 1, settlement(searches));
+    }
+    world.project(database.db()).await;
+    let mut tx = database.db().organization(organization(1)).read().await.unwrap();
+    let mut check = async |from: &str, bucket, expected: &[(&str, u64, u64)]| {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let query = AnalyticsQuery { from: moment(from), bucket, zone, ..query() };
+        let sums = sum_usage(&mut tx, &query).await.unwrap();
+        let sketches = sketch_latency(&mut tx, &query).await.unwrap();
+        let searches: Vec<_> = sums.iter().map(|sum| (sum.bucket, sum.value.usage.get(Meter::WebSearches))).collect();
+        let counts: Vec<_> = sketches.iter().map(|sketch| (sketch.bucket, sketch.value.count())).collect();
+        let expected = |of: fn(&(&str, u64, u64)) -> u64| -> Vec<_> {
+            expected.iter().map(|one| (moment(one.0), of(one))).collect()
+        };
+        assert_eq!((searches, counts), (expected(|one| one.1), expected(|one| one.2)), "{from} {bucket:?}");
+    };
+    check(START, Some(Bucket::Day), &[(START, 3, 3), ("2026-11-21T23:00:00Z", 6, 3)]).await;
+    let quarters = [("2026-11-21T22:45:00Z", 2, 2), ("2026-11-21T23:00:00Z", 4, 2), ("2026-11-21T23:15:00Z", 2, 1)];
+    check("2026-11-21T22:50:00Z", Some(Bucket::QuarterHour), &quarters).await;
+    check("2026-11-21T22:45:00Z", None, &[("2026-11-21T22:45:00Z", 8, 5)]).await;
 }
 
 async fn latency_is_that_of_successful_calls(database: TestDatabase) {
