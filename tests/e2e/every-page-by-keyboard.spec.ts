@@ -168,7 +168,9 @@ test("what is open is edited by E, and sent by Ctrl+Enter", async ({ page, progr
   const displayName = async () =>
     (await program.manage<{ display_name: string }>("GET", `/features/${name}`)).display_name;
   await page.goto(`/features?sel=${name}`);
-  await expect(page.getByRole("complementary", { name: `Feature ${name}` })).toBeVisible();
+  const panel = page.getByRole("complementary", { name: `Feature ${name}` });
+  // What is not read yet can't be edited.
+  await expect(panel.getByRole("button", { name: "What to do with the feature" })).toBeVisible();
   await page.keyboard.press("e");
   const form = page.getByRole("dialog", { name: "Edit feature" });
   const shown = form.getByLabel("Name for people");
