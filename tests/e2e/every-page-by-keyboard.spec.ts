@@ -181,6 +181,7 @@ test("what is open is edited by E, and sent by Ctrl+Enter", async ({ page, progr
   const reviewed = page.getByRole("dialog", { name: `Edit ${name}` });
   await expect(reviewed).toContainText("By key");
   await expect(reviewed.getByRole("button", { name: "Save" })).toBeEnabled();
+  await expect.poll(() => reviewed.evaluate((shown) => shown.contains(document.activeElement))).toBe(true);
   // Held down, it does not confirm what it asked for.
   for (let repeat = 0; repeat < 3; repeat += 1) await page.keyboard.down("Enter");
   expect(await displayName()).toBe(name);
