@@ -6,6 +6,7 @@
 import type { CDPSession } from "@playwright/test";
 import { clickToPaint } from "./bench/in-page.ts";
 import { countRequests, quiet } from "./fixture/quiet.ts";
+import { openTail } from "./fixture/tail.ts";
 import { expect, type Page, test } from "./fixture/test.ts";
 import { pages } from "./pages.ts";
 
@@ -69,20 +70,14 @@ test("a view change", async ({ page }) => {
 test("a call that is told to the live tail", async ({ page, program }) => {
   const MOST_ROUNDS = 3;
   const CALLS = 100;
-  const connected = new Promise<(text: string) => void>((resolve) => {
-    void page.routeWebSocket(/\/ws\?/, (socket) => resolve((text) => socket.send(text)));
-  });
-  const { items } = await program.manage<{ items: object[] }>("GET", "/usage/calls?environment=production&limit=50");
-  await page.goto("/requests?env=production&live=true");
-  await expect(page.getByRole("row").nth(1)).toBeVisible();
-  await page.waitForLoadState("networkidle");
-  const say = await connected;
+  countRequests(page);
+  const { items, tell } = await openTail(page, program, 50);
+  await quiet(page);
   const weigh = await scale(page);
   const rounds = await weigh(async () => {
     for (let told = 0; told < CALLS; told += 1) {
       const at = new Date().toISOString();
-      const call = { ...items[told % items.length], id: `call_told_${told}`, at, user: `told-${told}` };
-      say(JSON.stringify({ type: "usage.appended", at, data: { items: [call], omitted: 0 } }));
+      tell([{ ...items[told % items.length], id: `call_told_${told}`, at, user: `told-${told}` }]);
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
     }
     await expect(page.getByRole("row").getByTitle(`told-${CALLS - 1}`, { exact: true })).toBeVisible();

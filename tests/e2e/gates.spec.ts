@@ -1,4 +1,5 @@
 /** What a page costs, where that does not depend on how busy the machine is. */
+import { openTail } from "./fixture/tail.ts";
 import { expect, type Page, test } from "./fixture/test.ts";
 import { pages } from "./pages.ts";
 
@@ -55,13 +56,7 @@ test("a long live tail keeps no more than it shows", async ({ page, program }) =
   const EVENTS = 20_000;
   const TOGETHER = 200;
   const MOST_GROWTH_BYTES = 2_000_000;
-  const connected = new Promise<(text: string) => void>((resolve) => {
-    void page.routeWebSocket(/\/ws\?/, (socket) => resolve((text) => socket.send(text)));
-  });
-  const { items } = await program.manage<{ items: object[] }>("GET", "/usage/calls?environment=production&limit=200");
-  await page.goto("/requests?env=production&live=true");
-  await expect(page.getByRole("row").nth(1)).toBeVisible();
-  const say = await connected;
+  const { items, tell } = await openTail(page, program, TOGETHER);
   const session = await page.context().newCDPSession(page);
   const heap: number[] = [];
   for (let told = 0; told < EVENTS; told += TOGETHER) {
@@ -71,7 +66,7 @@ test("a long live tail keeps no more than it shows", async ({ page, program }) =
       const at = new Date(ended - nth).toISOString();
       return { ...items[nth % items.length], id: `call_${told + nth}`, at, user };
     });
-    say(JSON.stringify({ type: "usage.appended", at: calls[0]?.at, data: { items: calls, omitted: 0 } }));
+    tell(calls);
     const isWeighed = told + TOGETHER === EVENTS / 2 || told + TOGETHER === EVENTS;
     if (!isWeighed) continue;
     await expect(page.getByRole("row").getByTitle(`told-${told + TOGETHER}`, { exact: true })).toBeVisible();

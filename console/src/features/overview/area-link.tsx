@@ -3,11 +3,11 @@ import type { ReactNode } from "react";
 import { useCan } from "@/api/session";
 import { areas } from "@/app/areas";
 
-/** A way to another page. Who may not see that page, or lacks the `right` that he would use there, gets `otherwise`. */
+/** A way to another page. Who may not see that page, or may not do there what takes `permission`, gets `otherwise`. */
 export function AreaLink(props: {
   to: string;
   search?: Record<string, unknown>;
-  right?: string;
+  permission?: string;
   className?: string;
   title?: string;
   otherwise?: ReactNode;
@@ -15,7 +15,7 @@ export function AreaLink(props: {
 }) {
   const can = useCan();
   const area = areas.find((one) => one.path === props.to);
-  if (!area || !can(area.permission) || (props.right && !can(props.right)))
+  if (!area || !can(area.permission) || (props.permission && !can(props.permission)))
     return props.otherwise ?? null;
   return (
     <Link

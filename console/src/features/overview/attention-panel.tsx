@@ -87,7 +87,7 @@ function Row({ item }: { item: Item }) {
         search={item.search}
         className="inline-flex h-7 shrink-0 items-center rounded-md px-2 text-xs font-medium text-accent hover:bg-accent-soft pointer-coarse:h-11"
       >
-        {!item.right || can(item.right) ? item.act : "Open"}
+        {!item.permission || can(item.permission) ? item.act : "Open"}
         <span className="sr-only">: {item.title}</span>
       </AreaLink>
     </li>

@@ -12,8 +12,8 @@ export type Item = {
   search?: Record<string, unknown>;
   /** The word on the link. */
   act: string;
-  /** The right that the act takes: without it one may only open. */
-  right?: string;
+  /** What the act takes: without it one may only open. */
+  permission?: string;
 };
 
 export type Known = {
@@ -122,7 +122,7 @@ function ofUnpriced(sum: Sum): Item[] {
       to: "/models",
       search: { tab: "models", sel: model },
       act: "Price it",
-      right: "models.write",
+      permission: "models.write",
     },
   ];
 }
@@ -143,7 +143,7 @@ function ofFeatures({ features = [], assigned, environment }: Known): Item[] {
       "info",
       `without a model in ${words(environment)}`,
       "Calls there are refused",
-      { act: "Assign", right: "features.write" },
+      { act: "Assign", permission: "features.write" },
     ),
   ];
 }
@@ -153,7 +153,7 @@ function together(
   tone: Item["tone"],
   state: string,
   detail: string,
-  how: Pick<Item, "act" | "right"> = { act: "Open" },
+  how: Pick<Item, "act" | "permission"> = { act: "Open" },
 ): Item[] {
   if (names.length > EACH) {
     const title = `${count(names.length)} features are ${state}`;

@@ -61,7 +61,7 @@ export function MonthPanel({ now }: { now: number }) {
               <Facts rows={[["Spent", ofMonth ? money(ofMonth.cost) : money(NOTHING)]]} />
               <p className="text-xs text-ink-3">
                 No monthly budget counts the whole organization.{" "}
-                <AreaLink to="/spending" search={{ new: true }} right="budgets.write">
+                <AreaLink to="/spending" search={{ new: true }} permission="budgets.write">
                   Set a budget
                 </AreaLink>
               </p>

@@ -81,7 +81,7 @@ export function FeatureTable({ span, range, environment, now }: Shown) {
               <Empty
                 title="No feature yet"
                 action={
-                  <AreaLink to="/features" search={{ new: true }} right="features.write">
+                  <AreaLink to="/features" search={{ new: true }} permission="features.write">
                     Add a feature
                   </AreaLink>
                 }
